@@ -1,0 +1,64 @@
+package lint
+
+// Example is a situation in which a rule fires, or one in which it does not.
+type Example struct {
+	// Zone is master-file text below the origin example.com, every other name
+	// being known not to exist.
+	Zone string
+	// Args is the command that shows it; empty: spf example.com.
+	Args []string
+}
+
+// Doc says what a rule means. It is the only prose about the rule: explain,
+// the rule list and every report show this value.
+type Doc struct {
+	ID       string   // protocol-slug, kept for ever
+	Severity Severity // the harshest the rule can be
+	Title    string   // what is wrong, in one line
+	Why      string   // why it matters, and when the severity is softer
+	Ref      string   // the standard, or the operational reason
+	Bad      Example  // yields the rule
+	Good     Example  // does not
+	// Unanswered marks rules that report a question without an answer. What
+	// they find is unknown; it never counts as a fault of the record.
+	Unanswered bool
+	// Reason is the sentinel that this rule explains, nil where none is.
+	Reason error
+}
+
+// ReportFunc takes a finding of the rule that is running. Identity, reference
+// and, where it is zero, severity are filled in from the rule's Doc.
+type ReportFunc func(Finding)
+
+// Rule judges facts of type F. Check is pure: it asks nothing, reads no clock
+// and knows no other rule.
+type Rule[F any] struct {
+	Doc
+	Check func(facts F, report ReportFunc)
+}
+
+// Run applies every rule to the facts and returns the findings, sorted.
+func Run[F any](rules []Rule[F], facts F) []Finding {
+	var found []Finding
+	for i := range rules {
+		doc := &rules[i].Doc
+		rules[i].Check(facts, func(f Finding) {
+			f.RuleID, f.Ref = doc.ID, doc.Ref
+			if f.Severity == 0 {
+				f.Severity = doc.Severity
+			}
+			found = append(found, f)
+		})
+	}
+	Sort(found)
+	return found
+}
+
+// Docs returns the documentation of the rules, without their type.
+func Docs[F any](rules []Rule[F]) []Doc {
+	docs := make([]Doc, len(rules))
+	for i := range rules {
+		docs[i] = rules[i].Doc
+	}
+	return docs
+}

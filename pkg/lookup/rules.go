@@ -1,0 +1,189 @@
+package lookup
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/authcheck/authcheck/pkg/lint"
+)
+
+// Rules returns the rules about the DNS itself. They judge every question that
+// had to be asked, whatever the record behind it.
+func Rules() []lint.Rule[[]Reply] {
+	return []lint.Rule[[]Reply]{
+		timedOut, servFail, refused, truncated, otherFailure, cnameLoop, chainLong, dangling, answerOver1232, ttlTooHigh,
+	}
+}
+
+type rule = lint.Rule[[]Reply]
+
+// place is where a finding about a question stands: it has no text.
+func place(q Question) lint.Span { return lint.NewSource(q.String(), "").Whole() }
+
+// unanswered makes a rule of the reasons for which answers are unknown.
+func unanswered(doc lint.Doc, reasons ...error) rule {
+	doc.Severity, doc.Unanswered, doc.Reason = lint.Warning, true, reasons[0]
+	doc.Good = lint.Example{Zone: `@ TXT "v=spf1 -all"`}
+	return rule{Doc: doc, Check: func(replies []Reply, report lint.ReportFunc) {
+		for _, reply := range replies {
+			for _, reason := range reasons {
+				var failure *Error
+				if errors.As(reply.Err, &failure) && failure.Reason == reason {
+					report(lint.Finding{Span: place(reply.Question), Message: failure.why()})
+				}
+			}
+		}
+	}}
+}
+
+var timedOut = unanswered(lint.Doc{
+	ID:    "dns-timeout",
+	Title: "No answer in time",
+	Why:   "No server answered, after retries. Whether the record exists is unknown; a receiver would try again later.",
+	Ref:   "RFC 1035, Section 4.2.1",
+	Bad:   lint.Example{Zone: ";! TIMEOUT example.com. TXT"},
+}, ErrTimeout)
+
+var servFail = unanswered(lint.Doc{
+	ID:    "dns-servfail",
+	Title: "Name server failed (SERVFAIL)",
+	Why: "The resolver could not get an answer: the zone's servers are down, disagree, or fail DNSSEC validation. Whether the record " +
+		"exists is unknown.",
+	Ref: "RFC 2308, Section 7.1",
+	Bad: lint.Example{Zone: ";! SERVFAIL example.com. TXT"},
+}, ErrServFail)
+
+var refused = unanswered(lint.Doc{
+	ID:    "dns-refused",
+	Title: "Name server refused to answer",
+	Why:   "The server does not answer such questions, or not for this client. Whether the record exists is unknown.",
+	Ref:   "RFC 1035, Section 4.1.1",
+	Bad:   lint.Example{Zone: ";! REFUSED example.com. TXT"},
+}, ErrRefused, ErrRCode)
+
+var truncated = unanswered(lint.Doc{
+	ID:    "dns-truncated-no-tcp",
+	Title: "Answer too large for UDP, and TCP fails",
+	Why:   "The answer was cut short and could not be fetched over TCP; a firewall on either side may block it. Whether the record exists is unknown.",
+	Ref:   "RFC 1035, Section 4.2.1",
+	Bad:   lint.Example{Zone: ";! TRUNCATED example.com. TXT"},
+}, ErrTruncated)
+
+var otherFailure = unanswered(lint.Doc{
+	ID:    "dns-unanswered",
+	Title: "Question without an answer",
+	Why: "The zone files given say nothing about the name, the network failed, the answer made no sense, or the run was interrupted. " +
+		"Whether the record exists is unknown.",
+	Ref: "operational",
+	Bad: lint.Example{Zone: ";! NETWORK example.com. TXT"},
+}, ErrNetwork, ErrMalformed, ErrReferral, ErrOffline, ErrCanceled, ErrName)
+
+var cnameLoop = rule{
+	Doc: lint.Doc{
+		ID: "dns-cname-loop", Severity: lint.Error, Reason: ErrCNAMELoop,
+		Title: "CNAME records in a circle",
+		Why:   "Aliases that lead back to themselves, or over too many names, have no answer: the record cannot be found.",
+		Ref:   "RFC 2181, Section 10.1",
+		Bad:   lint.Example{Zone: "@ CNAME x\nx CNAME @"},
+		Good:  lint.Example{Zone: `@ TXT "v=spf1 -all"`},
+	},
+	Check: func(replies []Reply, report lint.ReportFunc) {
+		for _, reply := range replies {
+			if errors.Is(reply.Err, ErrCNAMELoop) {
+				report(lint.Finding{Span: place(reply.Question), Message: fmt.Sprintf("the aliases of %s lead in a circle", reply.Name),
+					Hint: "Point the CNAME at the name that holds the records."})
+			}
+		}
+	},
+}
+
+// longChain is the number of aliases beyond which resolvers give up.
+const longChain = 8
+
+var chainLong = rule{
+	Doc: lint.Doc{
+		ID: "dns-cname-chain-long", Severity: lint.Warning,
+		Title: "Long chain of CNAME records",
+		Why:   "Each alias is one more lookup and one more party; some resolvers give up after eight.",
+		Ref:   "operational",
+		Bad: lint.Example{Zone: "@ CNAME a1\na1 CNAME a2\na2 CNAME a3\na3 CNAME a4\na4 CNAME a5\na5 CNAME a6\na6 CNAME a7\na7 CNAME a8\n" +
+			"a8 CNAME a9\na9 TXT \"v=spf1 -all\""},
+		Good: lint.Example{Zone: "@ CNAME a1\na1 TXT \"v=spf1 -all\""},
+	},
+	Check: func(replies []Reply, report lint.ReportFunc) {
+		for _, reply := range replies {
+			if n := len(reply.Answer.Chain); n > longChain {
+				report(lint.Finding{Span: place(reply.Question), Message: fmt.Sprintf("%s is reached over %d aliases", reply.Name, n),
+					Hint: "Point the first CNAME at the name that holds the record."})
+			}
+		}
+	},
+}
+
+var dangling = rule{
+	Doc: lint.Doc{
+		ID: "dns-cname-dangling", Severity: lint.Error,
+		Title: "CNAME to a name that does not exist",
+		Why:   "The record cannot be found, and whoever registers the target decides what it says.",
+		Ref:   "RFC 2181, Section 10.1",
+		Bad:   lint.Example{Zone: `@ CNAME gone.example.net.`},
+		Good:  lint.Example{Zone: "@ CNAME here.example.net.\nhere.example.net. TXT \"v=spf1 -all\""},
+	},
+	Check: func(replies []Reply, report lint.ReportFunc) {
+		seen := map[string]bool{}
+		for _, reply := range replies {
+			if chain := reply.Answer.Chain; reply.Err == nil && reply.Answer.NXDomain && len(chain) > 0 && !seen[reply.Name] {
+				seen[reply.Name] = true
+				report(lint.Finding{Span: place(reply.Question), Hint: "Remove the CNAME, or point it at a name that exists.",
+					Message: fmt.Sprintf("%s is an alias of %s, which does not exist", reply.Name, chain[len(chain)-1])})
+			}
+		}
+	},
+}
+
+// largestUDP is the size up to which answers travel over UDP everywhere.
+const largestUDP = ednsSize
+
+var answerOver1232 = rule{
+	Doc: lint.Doc{
+		ID: "dns-response-over-edns-1232", Severity: lint.Notice,
+		Title: "Answer larger than 1232 octets",
+		Why:   "Most resolvers ask for at most 1232 octets over UDP; larger answers are fetched again over TCP, which takes longer and is blocked here and there.",
+		Ref:   "operational",
+	},
+	Check: func(replies []Reply, report lint.ReportFunc) {
+		for _, reply := range replies {
+			if reply.Answer.Size > largestUDP {
+				report(lint.Finding{Span: place(reply.Question), Message: fmt.Sprintf("the answer has %d octets", reply.Answer.Size)})
+			}
+		}
+	},
+}
+
+// longTTL is a day, in seconds.
+const longTTL = 86400
+
+var ttlTooHigh = rule{
+	Doc: lint.Doc{
+		ID: "dns-ttl-too-high", Severity: lint.Notice,
+		Title: "Record kept for more than a day",
+		Why:   "A wrong record, or one that must change in a hurry, stays in caches for as long as its TTL says.",
+		Ref:   "operational",
+		Bad:   lint.Example{Zone: `@ 604800 TXT "v=spf1 -all"`},
+		Good:  lint.Example{Zone: `@ 3600 TXT "v=spf1 -all"`},
+	},
+	Check: func(replies []Reply, report lint.ReportFunc) {
+		for _, reply := range replies {
+			if reply.Type != TypeMX && reply.Type != TypeTXT {
+				continue
+			}
+			for _, rr := range reply.Answer.Records {
+				if rr.TTL > longTTL {
+					report(lint.Finding{Span: place(reply.Question), Hint: "3600 seconds suit most records.",
+						Message: fmt.Sprintf("caches keep the record for %d seconds", rr.TTL)})
+					break
+				}
+			}
+		}
+	},
+}
