@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // Severity says how much a finding matters. The zero value means "as the rule
@@ -35,32 +34,6 @@ func ParseSeverity(name string) (s Severity, ok bool) {
 		return Severity(i), true
 	}
 	return 0, false
-}
-
-// Fix is a correction that can be pasted.
-type Fix struct {
-	Text   string // replaces the span of the finding; empty: the span goes
-	Record string // the whole corrected text
-	Whole  bool   // only Record corrects: it changes more than the span, and Text is empty
-}
-
-// Replace returns the fix that puts text in the place of the span.
-func Replace(span Span, text string) *Fix {
-	whole := span.Source.Text
-	return &Fix{Text: text, Record: whole[:span.Start] + text + whole[span.End:]}
-}
-
-// Rewrite returns the fix that publishes another record instead.
-func Rewrite(record string) *Fix { return &Fix{Record: record, Whole: true} }
-
-// Correct returns the fix that turns the text of the span into record, as little
-// of it as the span allows.
-func Correct(span Span, record string) *Fix {
-	before, after := span.Source.Text[:span.Start], span.Source.Text[span.End:]
-	if len(before)+len(after) <= len(record) && strings.HasPrefix(record, before) && strings.HasSuffix(record, after) {
-		return &Fix{Text: record[len(before) : len(record)-len(after)], Record: record}
-	}
-	return Rewrite(record)
 }
 
 // Finding is one fault, or one remark, at one place.

@@ -3,6 +3,7 @@ package lookup
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/authcheck/authcheck/pkg/lint"
 )
@@ -150,14 +151,31 @@ var answerOver1232 = rule{
 		Title: "Answer larger than 1232 octets",
 		Why:   "Most resolvers ask for at most 1232 octets over UDP; larger answers are fetched again over TCP, which takes longer and is blocked here and there.",
 		Ref:   "operational",
+		Bad:   lint.Example{Zone: "@ TXT \"v=spf1 -all\"\n@ TXT" + strings.Repeat(` "`+strings.Repeat("x", 250)+`"`, 5)},
+		Good:  lint.Example{Zone: `@ TXT "v=spf1 -all"`},
 	},
 	Check: func(replies []Reply, report lint.ReportFunc) {
 		for _, reply := range replies {
-			if reply.Answer.Size > largestUDP {
-				report(lint.Finding{Span: place(reply.Question), Message: fmt.Sprintf("the answer has %d octets", reply.Answer.Size)})
+			if size := estimate(reply); size > largestUDP {
+				report(lint.Finding{Span: place(reply.Question), Message: fmt.Sprintf("the answer has about %d octets", size)})
 			}
 		}
 	},
+}
+
+// estimate returns the octets of a response with the TXT records of a reply
+// (RFC 1035, Section 4.1). It is computed rather than measured, so that files and
+// servers give the same findings.
+func estimate(reply Reply) int {
+	const header, question, fixed, edns = 12, 4, 12, 11
+	size := header + question + len(reply.Name) + 2 + edns
+	for _, rr := range reply.Answer.Records {
+		size += fixed
+		for _, s := range rr.Strings {
+			size += 1 + len(s)
+		}
+	}
+	return size
 }
 
 // longTTL is a day, in seconds.

@@ -1,0 +1,87 @@
+// Package report holds the one value that every output is made of: what was
+// looked at, what it said, what is wrong with it and what could not be learnt.
+package report
+
+import (
+	"github.com/authcheck/authcheck/pkg/lint"
+	"github.com/authcheck/authcheck/pkg/spf"
+)
+
+// Report is the outcome for one target. Renderers show it and add nothing.
+type Report struct {
+	Target    string // as reports name it: a domain in A-labels, "text" for a given record
+	Kind      Kind
+	Results   Results
+	Findings  []lint.Finding    // sorted by lint.Sort
+	Corrected []lint.Correction // texts whose faults have all a correction
+	Unknown   []Question        // asked, and no answer came
+	Unchecked []Question        // nobody could ask
+	Rules     []lint.Doc        // of the rules that fired, sorted by ID
+}
+
+// Kind says what a target is.
+type Kind string
+
+// The kinds of targets.
+const (
+	Domain Kind = "domain"
+	Text   Kind = "record"
+)
+
+// Results holds what each protocol gathered; nil: not looked at.
+type Results struct {
+	SPF *spf.Facts
+}
+
+// Question is something that stayed open.
+type Question struct {
+	Question string // "TXT example.com", or a sentence where no single query settles it
+	Reason   string // one line
+	Settle   string // the command that would settle it; may be empty
+	Rule     string // the rule that explains the reason; may be empty
+}
+
+// Summary counts what reports hold. Suppressed findings are not among the errors,
+// warnings and notices.
+type Summary struct {
+	Targets, Errors, Warnings, Notices, Suppressed, Unknown, Unchecked int
+}
+
+// Summary counts what the report holds, as one target.
+func (r *Report) Summary() Summary {
+	s := Summary{Targets: 1, Unknown: len(r.Unknown), Unchecked: len(r.Unchecked)}
+	for i := range r.Findings {
+		switch f := &r.Findings[i]; {
+		case f.Suppressed != "":
+			s.Suppressed++
+		case f.Severity == lint.Error:
+			s.Errors++
+		case f.Severity == lint.Warning:
+			s.Warnings++
+		default:
+			s.Notices++
+		}
+	}
+	return s
+}
+
+// Add sums two summaries.
+func (s Summary) Add(t Summary) Summary {
+	return Summary{
+		Targets: s.Targets + t.Targets, Errors: s.Errors + t.Errors, Warnings: s.Warnings + t.Warnings,
+		Notices: s.Notices + t.Notices, Suppressed: s.Suppressed + t.Suppressed,
+		Unknown: s.Unknown + t.Unknown, Unchecked: s.Unchecked + t.Unchecked,
+	}
+}
+
+// AtLeast returns how many findings that count are of the severity or harsher.
+func (s Summary) AtLeast(severity lint.Severity) int {
+	n := s.Errors
+	if severity <= lint.Warning {
+		n += s.Warnings
+	}
+	if severity <= lint.Notice {
+		n += s.Notices
+	}
+	return n
+}

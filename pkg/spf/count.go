@@ -1,0 +1,148 @@
+package spf
+
+import (
+	"slices"
+
+	"github.com/authcheck/authcheck/pkg/lookup"
+)
+
+// MaxCount is where counting stops: a record that includes itself twice over
+// forty levels would never end.
+const MaxCount = 1000
+
+// Count is what the evaluation of a record costs a client that nothing matches.
+type Count struct {
+	Lookups      int     // terms that ask the DNS, MaxCount at most
+	Void4, Void6 int     // of those, void for an IPv4 and for an IPv6 client
+	Voids        []Place // terms void for one family or both, in the order of evaluation
+	Beyond       []Place // terms reached after the tenth lookup, in the order of evaluation
+}
+
+// Place is a term with the domain whose record holds it.
+type Place struct {
+	Node   *Node
+	Branch *Branch
+}
+
+// count walks the record in the order of evaluation, as for a client that no
+// term matches, and fills in what each term costs. Terms behind an "all", and
+// behind an include that passes everybody, are not reached.
+func (f *Facts) count() {
+	c := counter{}
+	c.node(f.Root)
+	f.Worst, f.Loops = c.Count, c.loops
+}
+
+type counter struct {
+	Count
+	stack []*Node // nodes being counted, outermost first
+	loops [][]string
+}
+
+func (c *counter) node(n *Node) {
+	if n.Record == nil {
+		return
+	}
+	before := c.Lookups
+	c.stack = append(c.stack, n)
+	all := n.Record.First(All)
+	for _, b := range n.Branches {
+		if all != nil && b.Term.Span.Start > all.Span.Start {
+			break
+		}
+		if b.Term.Kind.Modifier() {
+			continue
+		}
+		if c.branch(n, b); b.passesAll() {
+			break
+		}
+	}
+	if b := n.branch(n.Record.Redirect()); b != nil {
+		c.branch(n, b)
+	}
+	c.stack = c.stack[:len(c.stack)-1]
+	n.Lookups = max(n.Lookups, c.Lookups-before)
+}
+
+// branch returns what was gathered for a term of the node's record, or nil.
+func (n *Node) branch(t *Term) *Branch {
+	for _, b := range n.Branches {
+		if b.Term == t {
+			return b
+		}
+	}
+	return nil
+}
+
+func (c *counter) branch(n *Node, b *Branch) {
+	if c.Lookups >= MaxCount {
+		return
+	}
+	before := c.Lookups
+	b.Reached = true
+	// RFC 7208, Section 4.6.4: the term, and once more for %{p} in it.
+	c.Lookups++
+	if b.Term.Domain.Uses("p") {
+		c.Lookups++
+	}
+	if c.Lookups > MaxLookups {
+		c.Beyond = append(c.Beyond, Place{n, b})
+	}
+	void4, void6 := b.Void(lookup.TypeA), b.Void(lookup.TypeAAAA)
+	if void4 {
+		c.Void4++
+	}
+	if void6 {
+		c.Void6++
+	}
+	if void4 || void6 {
+		c.Voids = append(c.Voids, Place{n, b})
+	}
+	if b.Node != nil {
+		if i := slices.Index(c.stack, b.Node); i >= 0 {
+			c.loop(c.stack[i:], b.Node)
+		} else {
+			c.node(b.Node)
+		}
+	}
+	b.Lookups = max(b.Lookups, c.Lookups-before)
+}
+
+// loop remembers a chain of domains that leads back to its first, once.
+func (c *counter) loop(chain []*Node, again *Node) {
+	names := make([]string, 0, len(chain)+1)
+	for _, n := range chain {
+		names = append(names, n.Domain)
+	}
+	names = append(names, again.Domain)
+	for _, known := range c.loops {
+		if slices.Equal(known, names) {
+			return
+		}
+	}
+	c.loops = append(c.loops, names)
+}
+
+// passesAll reports whether the term is an include that matches every client: all
+// that stands before the +all of its record can only pass as well.
+func (b *Branch) passesAll() bool {
+	return b.Term.Kind == Include && b.Node != nil && b.Node.passesAll(nil)
+}
+
+func (n *Node) passesAll(above []*Node) bool {
+	if n.Record == nil || n.Record.Err() != nil || slices.Contains(above, n) {
+		return false
+	}
+	for i := range n.Record.Terms {
+		t := &n.Record.Terms[i]
+		switch {
+		case t.Kind.Modifier():
+		case t.Qualifier != '+':
+			return false
+		case t.Kind == All:
+			return true
+		}
+	}
+	b := n.branch(n.Record.Redirect())
+	return b != nil && b.Node != nil && b.Node.passesAll(append(above, n))
+}

@@ -1,0 +1,429 @@
+package spf
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/authcheck/authcheck/pkg/lint"
+	"github.com/authcheck/authcheck/pkg/lookup"
+)
+
+func discoveryRules() []rule {
+	return []rule{
+		noDomain, nameInvalid, cnameAtApex, cnameAtRecord, recordMissing, nonMailMissing, nonMailNotNull, multipleRecords,
+		nearMiss, leadingSpace, type99, senderID, noEffectAtApex,
+	}
+}
+
+// texts returns the TXT records at the domain, nil where none are known.
+func (f *Facts) texts() []*lint.Source {
+	if f.Root.TXT == nil || f.Root.TXT.Err != nil {
+		return nil
+	}
+	var texts []*lint.Source
+	for i := range f.Root.TXT.Answer.Records {
+		texts = append(texts, f.Root.TXT.Answer.Records[i].Source)
+	}
+	return texts
+}
+
+// discarded calls visit for every TXT record at the domain that receivers do not
+// take for SPF.
+func (f *Facts) discarded(visit func(*lint.Source)) {
+	for _, source := range f.texts() {
+		if !hasVersion(source.Text) {
+			visit(source)
+		}
+	}
+	if f.Root.TXT == nil && f.Root.Record != nil && f.Root.Record.Version.Empty() {
+		visit(f.Root.Record.Source)
+	}
+}
+
+// almost reports whether a discarded text was meant to be the SPF record.
+func (f *Facts) almost() bool {
+	found := false
+	f.discarded(func(source *lint.Source) {
+		text := source.Text
+		found = found || isNearMiss(text) || isQuoted(text) || hasLeadingSpace(text)
+	})
+	return found
+}
+
+var noDomain = rule{
+	Doc: lint.Doc{
+		ID: "dns-nxdomain", Severity: lint.Error, Reason: ErrNoDomain,
+		Title: "Domain does not exist",
+		Why:   "No record can be found below a name that does not exist, and receivers refuse senders whose domain does not exist.",
+		Ref:   "RFC 8020, Section 2",
+		Bad:   lint.Example{Zone: "", Args: []string{"spf", "nowhere.example"}},
+		Good:  lint.Example{Zone: `@ TXT "v=spf1 -all"`},
+	},
+	Check: func(f *Facts, report lint.ReportFunc) {
+		if f.Root.Err == ErrNoDomain {
+			report(lint.Finding{Span: missing(f.Domain), Hint: "Check the spelling; if it is right, register or delegate the domain.",
+				Message: fmt.Sprintf("%s does not exist", f.Domain)})
+		}
+	},
+}
+
+var nameInvalid = rule{
+	Doc: lint.Doc{
+		ID: "dns-label-too-long", Severity: lint.Error, Reason: ErrNotDomain,
+		Title: "Not a name that the DNS can hold",
+		Why:   "A label has 1 to 63 octets, a name at most 255, and SPF wants two labels at least; for any other name the result is none.",
+		Ref:   "RFC 1035, Section 2.3.4",
+		Bad:   lint.Example{Args: []string{"spf", strings.Repeat("a", 64) + ".example"}},
+		Good:  lint.Example{Zone: `@ TXT "v=spf1 -all"`},
+	},
+	Check: func(f *Facts, report lint.ReportFunc) {
+		if f.Root.Err != ErrNotDomain {
+			return
+		}
+		message := "a name with one label has no SPF record"
+		if _, err := lookup.FromUser(f.Domain); err != nil {
+			message = err.Error()
+		}
+		report(lint.Finding{Span: lint.NewSource("name", f.Domain).Whole(), Message: message})
+	},
+}
+
+var cnameAtApex = rule{
+	Doc: lint.Doc{
+		ID: "dns-cname-at-apex", Severity: lint.Error,
+		Title: "CNAME at the apex of a zone",
+		Why: "The apex holds SOA and NS records, and nothing may stand beside a CNAME: resolvers that follow it see the " +
+			"TXT and MX records of the target instead of the zone's own.",
+		Ref:  "RFC 2181, Section 10.1",
+		Bad:  lint.Example{Zone: "@ SOA ns hostmaster 1 7200 3600 1209600 300\n@ CNAME www.example.net.\nwww.example.net. TXT \"v=spf1 -all\""},
+		Good: lint.Example{Zone: "@ SOA ns hostmaster 1 7200 3600 1209600 300\n@ TXT \"v=spf1 -all\""},
+	},
+	Check: func(f *Facts, report lint.ReportFunc) {
+		if f.SOA == nil || f.SOA.Err != nil || len(f.SOA.Answer.Chain) > 0 || f.SOA.Answer.Void() {
+			return
+		}
+		report(lint.Finding{Span: lint.NewSource("CNAME "+f.Domain, f.Root.TXT.Answer.Chain[0]).Whole(),
+			Message: fmt.Sprintf("%s is the apex of a zone and a CNAME to %s", f.Domain, f.Root.TXT.Answer.Chain[0]),
+			Hint:    "Publish the address and TXT records at the name itself; many providers offer ALIAS or ANAME records for that."})
+	},
+}
+
+var cnameAtRecord = rule{
+	Doc: lint.Doc{
+		ID: "spf-cname-at-record", Severity: lint.Notice,
+		Title: "SPF record stands behind a CNAME",
+		Why:   "The record of the CNAME's target is used, and so are its MX and address records: who runs that name decides who may send.",
+		Ref:   "RFC 2181, Section 10.1",
+		Bad:   lint.Example{Zone: "mail CNAME mail.example.net.\nmail.example.net. TXT \"v=spf1 -all\"", Args: []string{"spf", "mail.example.com"}},
+		Good:  lint.Example{Zone: `mail TXT "v=spf1 -all"`, Args: []string{"spf", "mail.example.com"}},
+	},
+	Check: func(f *Facts, report lint.ReportFunc) {
+		if f.Root.Record == nil || f.Root.TXT == nil || len(f.Root.TXT.Answer.Chain) == 0 {
+			return
+		}
+		chain := f.Root.TXT.Answer.Chain
+		report(lint.Finding{Span: lint.NewSource("CNAME "+f.Domain, chain[0]).Whole(),
+			Message: fmt.Sprintf("%s is an alias of %s, whose record is used", f.Domain, chain[len(chain)-1])})
+	},
+}
+
+var recordMissing = rule{
+	Doc: lint.Doc{
+		ID: "spf-missing", Severity: lint.Error, Reason: ErrNoRecord,
+		Title: "No SPF record",
+		Why: "Without a record the result is none: receivers cannot tell the domain's mail from forgeries, and large ones refuse or " +
+			"junk it. A record at a parent domain does not count.",
+		Ref:  "RFC 7208, Section 4.5",
+		Bad:  lint.Example{Zone: `@ TXT "some-verification=1"`},
+		Good: lint.Example{Zone: `@ TXT "v=spf1 -all"`},
+	},
+	Check: func(f *Facts, report lint.ReportFunc) {
+		if f.Root.Err != ErrNoRecord || f.NullMX() || f.almost() {
+			return
+		}
+		message := fmt.Sprintf("%s has no TXT record", f.Domain)
+		if n := len(f.Root.TXT.Answer.Records); n > 0 {
+			message = fmt.Sprintf("%s has no SPF record; its %s something else", f.Domain, count(n, "TXT record is", "TXT records are"))
+		}
+		report(lint.Finding{Span: missing(f.Domain), Message: message,
+			Hint: `Publish a TXT record: "v=spf1 mx -all" if only the MX hosts send mail, "v=spf1 -all" if nobody does, else with the include that each provider names.`})
+	},
+}
+
+// count returns a number with the right noun.
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+const noMailRecord = version + " -all"
+
+var nonMailMissing = rule{
+	Doc: lint.Doc{
+		ID: "spf-non-mail-domain-missing", Severity: lint.Warning,
+		Title: "Domain without mail has no SPF record",
+		Why:   "A domain that takes no mail (null MX) seldom sends any; the record v=spf1 -all says so and keeps others from using its name.",
+		Ref:   "RFC 7208, Section 10.1.2",
+		Bad:   lint.Example{Zone: `@ MX 0 .`},
+		Good:  lint.Example{Zone: "@ MX 0 .\n@ TXT \"v=spf1 -all\""},
+	},
+	Check: func(f *Facts, report lint.ReportFunc) {
+		if f.Root.Err == ErrNoRecord && f.NullMX() && !f.almost() {
+			span := missing(f.Domain)
+			report(lint.Finding{Span: span, Fix: lint.Rewrite(span.Source, noMailRecord),
+				Message: fmt.Sprintf("%s has a null MX but no SPF record", f.Domain)})
+		}
+	},
+}
+
+var nonMailNotNull = rule{
+	Doc: lint.Doc{
+		ID: "spf-non-mail-domain-not-null", Severity: lint.Warning,
+		Title: "Domain without mail authorizes senders",
+		Why: "A domain with a null MX takes no mail, so nobody can answer what it sends; receivers refuse mail from such domains. " +
+			"Its record should be v=spf1 -all.",
+		Ref:  "RFC 7505, Section 4.2",
+		Bad:  lint.Example{Zone: "@ MX 0 .\n@ TXT \"v=spf1 ip4:192.0.2.1 -all\""},
+		Good: lint.Example{Zone: "@ MX 0 .\n@ TXT \"v=spf1 -all\""},
+	},
+	Check: func(f *Facts, report lint.ReportFunc) {
+		n := f.final()
+		if !f.NullMX() || n == nil || !n.valid() {
+			return
+		}
+		for i := range n.Record.Terms {
+			t := &n.Record.Terms[i]
+			if t.Kind.Modifier() {
+				continue
+			}
+			if t.Kind == All && t.Qualifier == '-' {
+				return
+			}
+			report(lint.Finding{Span: t.Span, Fix: lint.Rewrite(t.Span.Source, noMailRecord),
+				Message: fmt.Sprintf("%s takes no mail (null MX), but %q stands before -all", f.Domain, t.Text())})
+			return
+		}
+	},
+}
+
+var multipleRecords = rule{
+	Doc: lint.Doc{
+		ID: "spf-multiple-records", Severity: lint.Error, Reason: ErrMultipleRecords,
+		Title: "More than one SPF record",
+		Why:   "A name may have one SPF record. Two are permerror for every sender, even if they are the same.",
+		Ref:   "RFC 7208, Section 4.5",
+		Bad:   lint.Example{Zone: "@ TXT \"v=spf1 ip4:192.0.2.1 -all\"\n@ TXT \"v=spf1 include:_spf.example.net -all\""},
+		Good:  lint.Example{Zone: "@ TXT \"v=spf1 ip4:192.0.2.1 include:_spf.example.net -all\"\n_spf.example.net. TXT \"v=spf1 ip4:192.0.2.2 -all\""},
+	},
+	Check: func(f *Facts, report lint.ReportFunc) {
+		for _, n := range f.Nodes {
+			if n.Err != ErrMultipleRecords || !f.own(n) {
+				continue
+			}
+			var records []*Record
+			for i := range n.TXT.Answer.Records {
+				if source := n.TXT.Answer.Records[i].Source; hasVersion(source.Text) {
+					records = append(records, Parse(source))
+				}
+			}
+			found := lint.Finding{Span: records[1].Source.Whole(), Message: fmt.Sprintf("%s has %d SPF records", n.Domain, len(records)),
+				Hint: "Publish one record with the terms of all of them, and delete the others."}
+			if merged := merge(records); merged != "" {
+				found.Fix = lint.Rewrite(found.Span.Source, merged)
+			}
+			report(found)
+		}
+	},
+}
+
+// merge returns one record with the mechanisms of all, and the mildest "all"; ""
+// where the records are broken or hold modifiers.
+func merge(records []*Record) string {
+	terms, all := []string{version}, byte(0)
+	for _, r := range records {
+		for i := range r.Terms {
+			switch t := &r.Terms[i]; {
+			case t.Err != nil || t.Kind.Modifier():
+				return ""
+			case t.Kind == All:
+				if strings.IndexByte("-~?+", t.Qualifier) > strings.IndexByte("-~?+", all) {
+					all = t.Qualifier
+				}
+			case !slices.Contains(terms, strings.ToLower(t.Text())):
+				terms = append(terms, strings.ToLower(t.Text()))
+			}
+		}
+	}
+	if all != 0 {
+		terms = append(terms, string(all)+"all")
+	}
+	return strings.Join(terms, " ")
+}
+
+// isNearMiss reports whether a text without the version was meant to start with it.
+func isNearMiss(text string) bool {
+	if hasLeadingSpace(text) || isQuoted(text) {
+		return false
+	}
+	head := strings.ToLower(text[:min(len(text), 32)])
+	squeezed := strings.NewReplacer(" ", "", "\t", "", `"`, "", ":", "=", "-", "").Replace(head)
+	return strings.HasPrefix(squeezed, "v=spf") || strings.HasPrefix(squeezed, "spf1") ||
+		strings.HasPrefix(squeezed, "spf=v1") || strings.HasPrefix(squeezed, "=spf1") || strings.Contains(head, version+" ")
+}
+
+// nearMissFix returns the record that a near miss was meant to be, or "".
+func nearMissFix(text string) string {
+	body := strings.TrimLeft(text, " \t")
+	if i := strings.Index(strings.ToLower(body), version); i >= 0 {
+		body = body[i+len(version):]
+	} else if i := strings.Index(strings.ToLower(body[:min(len(body), 10)]), "spf"); i >= 0 {
+		body = strings.TrimLeft(body[i+len("spf"):], " =v")
+		body = strings.TrimPrefix(body, "1")
+	} else {
+		return ""
+	}
+	body = strings.TrimLeft(body, ";:,.0 \t")
+	record := strings.TrimRight(version+" "+body, " ")
+	if Parse(lint.NewSource("", record)).Err() != nil {
+		return ""
+	}
+	return record
+}
+
+var nearMiss = rule{
+	Doc: lint.Doc{
+		ID: "spf-near-miss-version", Severity: lint.Error,
+		Title: "Text looks like SPF but does not start with v=spf1 and a space",
+		Why: "Receivers discard every text that does not begin with exactly v=spf1 followed by a space or the end, so the result is none. " +
+			"It is a warning where a valid record stands beside it.",
+		Ref:  "RFC 7208, Section 4.5",
+		Bad:  lint.Example{Zone: `@ TXT "v=spf1; mx -all"`},
+		Good: lint.Example{Zone: `@ TXT "v=spf1 -all"`},
+	},
+	Check: func(f *Facts, report lint.ReportFunc) {
+		f.discarded(func(source *lint.Source) {
+			if !isNearMiss(source.Text) {
+				return
+			}
+			end := strings.IndexByte(source.Text, ' ')
+			if end <= 0 {
+				end = len(source.Text)
+			}
+			found := lint.Finding{Span: source.Span(0, min(end, 32)), Message: "receivers do not take this text for an SPF record",
+				Hint: "Begin it with \"v=spf1 \"."}
+			if f.Root.TXT != nil && f.Root.Record != nil {
+				found.Severity = lint.Warning
+				found.Hint = "Delete it; the SPF record beside it is the one that is used."
+			} else if record := nearMissFix(source.Text); record != "" {
+				found.Fix = lint.Rewrite(source, record)
+			}
+			report(found)
+		})
+	},
+}
+
+// hasLeadingSpace reports whether only white space keeps a text from being SPF.
+func hasLeadingSpace(text string) bool {
+	trimmed := strings.TrimLeft(text, " \t\r\n")
+	return trimmed != text && hasVersion(trimmed)
+}
+
+// isQuoted reports whether quotation marks keep a text from being SPF.
+func isQuoted(text string) bool {
+	trimmed := strings.TrimLeft(text, "\"' \\")
+	return strings.ContainsAny(text[:len(text)-len(trimmed)], `"'`) && hasVersion(strings.TrimRight(trimmed, `"'`))
+}
+
+var leadingSpace = rule{
+	Doc: lint.Doc{
+		ID: "spf-leading-space", Severity: lint.Error,
+		Title: "White space before the version",
+		Why:   "Receivers discard a text that does not begin with v=spf1, so the result is none.",
+		Ref:   "RFC 7208, Section 4.5",
+		Bad:   lint.Example{Zone: `@ TXT " v=spf1 mx -all"`},
+		Good:  lint.Example{Zone: `@ TXT "v=spf1 -all"`},
+	},
+	Check: func(f *Facts, report lint.ReportFunc) {
+		f.discarded(func(source *lint.Source) {
+			if hasLeadingSpace(source.Text) {
+				end := len(source.Text) - len(strings.TrimLeft(source.Text, " \t\r\n"))
+				report(lint.Finding{Span: source.Span(0, end), Message: "white space before the version hides the record from receivers",
+					Fix: lint.Replace(source.Span(0, end), "")})
+			}
+		})
+	},
+}
+
+var type99 = rule{
+	Doc: lint.Doc{
+		ID: "spf-type99-record", Severity: lint.Warning,
+		Title: "Record of the historic type SPF",
+		Why: "Receivers ask for TXT only. It is a notice where the text equals the TXT record; where it differs, old software " +
+			"judges by another policy than everybody else.",
+		Ref:  "RFC 7208, Section 3.1",
+		Bad:  lint.Example{Zone: "@ TXT \"v=spf1 -all\"\n@ SPF \"v=spf1 mx -all\""},
+		Good: lint.Example{Zone: `@ TXT "v=spf1 -all"`},
+	},
+	Check: func(f *Facts, report lint.ReportFunc) {
+		for i := range f.Type99 {
+			source := f.Type99[i].Source
+			found := lint.Finding{Span: source.Whole(), Message: "nobody asks for type SPF any more", Hint: "Delete it.", Severity: lint.Notice}
+			if f.Root.Record == nil || f.Root.Record.Source.Text != source.Text {
+				found.Severity, found.Message = lint.Warning, "a record of the historic type SPF differs from the TXT record"
+			}
+			report(found)
+		}
+	},
+}
+
+var senderID = rule{
+	Doc: lint.Doc{
+		ID: "spf-senderid-record", Severity: lint.Notice,
+		Title: "Sender ID record",
+		Why:   "spf2.0 records belong to Sender ID, which was given up; no receiver reads them, and they are not SPF records.",
+		Ref:   "RFC 7208, Section 4.5",
+		Bad:   lint.Example{Zone: "@ TXT \"v=spf1 -all\"\n@ TXT \"spf2.0/pra -all\""},
+		Good:  lint.Example{Zone: `@ TXT "v=spf1 -all"`},
+	},
+	Check: func(f *Facts, report lint.ReportFunc) {
+		f.discarded(func(source *lint.Source) {
+			if strings.HasPrefix(strings.ToLower(source.Text), "spf2.0/") {
+				report(lint.Finding{Span: source.Whole(), Message: "a Sender ID record, which no receiver reads", Hint: "Delete it."})
+			}
+		})
+	},
+}
+
+// elsewhere holds the version tags of records that belong at other names.
+var elsewhere = [...]struct{ version, name string }{
+	{"v=dmarc1", "_dmarc.%s"}, {"v=stsv1", "_mta-sts.%s"}, {"v=tlsrptv1", "_smtp._tls.%s"},
+	{"v=bimi1", "default._bimi.%s"}, {"v=dkim1", "SELECTOR._domainkey.%s"},
+}
+
+var noEffectAtApex = rule{
+	Doc: lint.Doc{
+		ID: "txt-record-at-apex-has-no-effect", Severity: lint.Warning,
+		Title: "Record of another protocol stands at the domain itself",
+		Why:   "DMARC, DKIM, MTA-STS, TLS-RPT and BIMI records are looked for at names of their own; at the domain itself nobody reads them.",
+		Ref:   "RFC 8552, Section 1.1",
+		Bad:   lint.Example{Zone: "@ TXT \"v=spf1 -all\"\n@ TXT \"v=DMARC1; p=reject\""},
+		Good:  lint.Example{Zone: "@ TXT \"v=spf1 -all\"\n_dmarc TXT \"v=DMARC1; p=reject\""},
+	},
+	Check: func(f *Facts, report lint.ReportFunc) {
+		if strings.HasPrefix(f.Domain, "_") {
+			return
+		}
+		f.discarded(func(source *lint.Source) {
+			text := strings.ToLower(strings.TrimSpace(source.Text))
+			for _, other := range elsewhere {
+				if strings.HasPrefix(text, other.version) {
+					report(lint.Finding{Span: source.Whole(), Message: fmt.Sprintf("%q has no effect at %s", strings.TrimSpace(source.Text)[:len(other.version)], f.Domain),
+						Hint: "Publish it at " + fmt.Sprintf(other.name, f.Domain) + " instead."})
+				}
+			}
+		})
+	},
+}

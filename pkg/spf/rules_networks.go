@@ -1,0 +1,263 @@
+package spf
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+
+	"github.com/authcheck/authcheck/pkg/lint"
+)
+
+// networkRules judge the addresses that the domain's own records name.
+func networkRules() []rule {
+	return []rule{hostBits, lengthZero, tooWide, specialPurpose, networkDuplicate, networkCovered, networkMergeable, order}
+}
+
+// networks calls visit for every ip4 and ip6 term.
+func (f *Facts) networks(visit func(n *Node, t *Term)) {
+	f.terms(func(n *Node, t *Term) {
+		if t.Kind == IP4 || t.Kind == IP6 {
+			visit(n, t)
+		}
+	})
+}
+
+var hostBits = rule{
+	Doc: lint.Doc{
+		ID: "spf-cidr-host-bits", Severity: lint.Notice,
+		Title: "Address bits behind the prefix length",
+		Why:   "Receivers compare only the network's bits. The bits behind them often show a typing error in one of the two.",
+		Ref:   "RFC 7208, Section 5.6",
+		Bad:   bad("v=spf1 ip4:192.0.2.5/24 -all"),
+		Good:  good("v=spf1 ip4:192.0.2.0/24 -all"),
+	},
+	Check: func(f *Facts, report lint.ReportFunc) {
+		f.networks(func(n *Node, t *Term) {
+			if masked := t.Network.Masked(); masked != t.Network {
+				report(lint.Finding{Span: t.Span, Fix: lint.Replace(t.Span, qualifierText(t)+t.Kind.String()+":"+masked.String()),
+					Message: fmt.Sprintf("%s means the network %s", t.Network, masked)})
+			}
+		})
+	},
+}
+
+var lengthZero = rule{
+	Doc: lint.Doc{
+		ID: "spf-cidr-zero", Severity: lint.Error,
+		Title: "Prefix length 0 authorizes everybody",
+		Why:   "A network of length 0 holds every address of its family, whatever address stands before the slash.",
+		Ref:   "RFC 7208, Section 5.6",
+		Bad:   bad("v=spf1 ip4:192.0.2.0/0 -all"),
+		Good:  good("v=spf1 ip4:192.0.2.0/24 -all"),
+	},
+	Check: func(f *Facts, report lint.ReportFunc) {
+		f.terms(func(n *Node, t *Term) {
+			zero := (t.Kind == IP4 || t.Kind == IP6) && t.Network.Bits() == 0 ||
+				(t.Kind == A || t.Kind == MX) && (t.Length4 == 0 || t.Length6 == 0)
+			if zero && t.Qualifier == '+' {
+				report(lint.Finding{Span: t.Span, Message: fmt.Sprintf("%q passes every client of its address family", t.Text()),
+					Hint: "Write the length of the network that really sends."})
+			}
+		})
+	},
+}
+
+// Networks wider than this are hardly one sender's.
+const (
+	widest4 = 16
+	widest6 = 32
+)
+
+var tooWide = rule{
+	Doc: lint.Doc{
+		ID: "spf-cidr-too-wide", Severity: lint.Warning,
+		Title: "Very large network",
+		Why:   "The record authorizes more than 65,536 IPv4 addresses, or more than a /32 of IPv6, in one term: hardly all of them are this domain's servers.",
+		Ref:   "operational",
+		Bad:   bad("v=spf1 ip4:192.0.0.0/8 -all"),
+		Good:  good("v=spf1 ip4:192.0.2.0/24 -all"),
+	},
+	Check: func(f *Facts, report lint.ReportFunc) {
+		f.terms(func(n *Node, t *Term) {
+			if t.Qualifier != '+' {
+				return
+			}
+			bits, narrowest := 0, 0
+			switch {
+			case t.Kind == IP4 || t.Kind == IP6 && t.Network.Addr().Is6():
+				bits, narrowest = t.Network.Bits(), widest4
+				if t.Kind == IP6 {
+					narrowest = widest6
+				}
+			case t.Kind == A || t.Kind == MX:
+				if bits, narrowest = t.Length4, widest4; bits >= narrowest {
+					bits, narrowest = t.Length6, widest6
+				}
+			}
+			if bits > 0 && bits < narrowest {
+				report(lint.Finding{Span: t.Span, Message: fmt.Sprintf("%q authorizes a /%d", t.Text(), bits),
+					Hint: "List the networks that send mail."})
+			}
+		})
+	},
+}
+
+// special holds the address space of no public mail server (IANA registries of
+// special-purpose addresses).
+var special = [...]struct {
+	network netip.Prefix
+	name    string
+}{
+	{netip.MustParsePrefix("0.0.0.0/8"), "this network"},
+	{netip.MustParsePrefix("10.0.0.0/8"), "private"},
+	{netip.MustParsePrefix("100.64.0.0/10"), "shared address space"},
+	{netip.MustParsePrefix("127.0.0.0/8"), "loopback"},
+	{netip.MustParsePrefix("169.254.0.0/16"), "link-local"},
+	{netip.MustParsePrefix("172.16.0.0/12"), "private"},
+	{netip.MustParsePrefix("192.168.0.0/16"), "private"},
+	{netip.MustParsePrefix("198.18.0.0/15"), "benchmarking"},
+	{netip.MustParsePrefix("224.0.0.0/3"), "multicast or reserved"},
+	{netip.MustParsePrefix("::/127"), "unspecified or loopback"},
+	{netip.MustParsePrefix("::ffff:0:0/96"), "IPv4-mapped"},
+	{netip.MustParsePrefix("fc00::/7"), "unique local"},
+	{netip.MustParsePrefix("fe80::/10"), "link-local"},
+	{netip.MustParsePrefix("ff00::/8"), "multicast"},
+}
+
+var specialPurpose = rule{
+	Doc: lint.Doc{
+		ID: "spf-ip-private", Severity: lint.Notice,
+		Title: "Address that never sends mail over the Internet",
+		Why: "Private, loopback, link-local, multicast and IPv4-mapped addresses are never the client address that a receiver " +
+			"sees; IPv4-mapped clients are judged by their IPv4 address.",
+		Ref:  "RFC 7208, Section 5",
+		Bad:  bad("v=spf1 ip4:10.1.2.3 -all"),
+		Good: good("v=spf1 ip4:192.0.2.3 -all"),
+	},
+	Check: func(f *Facts, report lint.ReportFunc) {
+		f.networks(func(n *Node, t *Term) {
+			for _, s := range special {
+				if s.network.Bits() <= t.Network.Bits() && s.network.Contains(t.Network.Addr()) {
+					report(lint.Finding{Span: t.Span, Fix: removal(t.Span), Message: fmt.Sprintf("%s is %s: no receiver ever sees it", t.Network, s.name)})
+					return
+				}
+			}
+		})
+	},
+}
+
+// coveringTerm returns the first other ip term of the record that holds the
+// whole network of t and is accepted by accept.
+func coveringTerm(r *Record, t *Term, accept func(other *Term) bool) *Term {
+	for i := range r.Terms {
+		other := &r.Terms[i]
+		if other != t && other.Err == nil && other.Kind == t.Kind && other.Network.Bits() <= t.Network.Bits() &&
+			other.Network.Contains(t.Network.Addr()) && accept(other) {
+			return other
+		}
+	}
+	return nil
+}
+
+// maxCompared bounds the terms of a record that are compared with each other.
+const maxCompared = 500
+
+// compared calls visit for the networks of records small enough to compare each
+// term with each other one.
+func (f *Facts) compared(visit func(n *Node, t *Term)) {
+	f.networks(func(n *Node, t *Term) {
+		if len(n.Record.Terms) <= maxCompared {
+			visit(n, t)
+		}
+	})
+}
+
+var networkDuplicate = rule{
+	Doc: lint.Doc{
+		ID: "spf-ip-duplicate", Severity: lint.Notice,
+		Title: "Network listed twice",
+		Why:   "The second term does nothing.",
+		Ref:   "operational",
+		Bad:   bad("v=spf1 ip4:192.0.2.1 ip4:192.0.2.1/32 -all"),
+		Good:  good("v=spf1 ip4:192.0.2.1 -all"),
+	},
+	Check: func(f *Facts, report lint.ReportFunc) {
+		f.compared(func(n *Node, t *Term) {
+			same := coveringTerm(n.Record, t, func(o *Term) bool {
+				return o.Network.Masked() == t.Network.Masked() && o.Qualifier == t.Qualifier && o.Span.Start < t.Span.Start
+			})
+			if same != nil {
+				report(lint.Finding{Span: t.Span, Fix: removal(t.Span), Message: fmt.Sprintf("%q says the same as %q", t.Text(), same.Text())})
+			}
+		})
+	},
+}
+
+var networkCovered = rule{
+	Doc: lint.Doc{
+		ID: "spf-ip-covered", Severity: lint.Notice,
+		Title: "Network inside another one",
+		Why:   "Another term of the record already holds all of its addresses.",
+		Ref:   "operational",
+		Bad:   bad("v=spf1 ip4:192.0.2.0/24 ip4:192.0.2.7 -all"),
+		Good:  good("v=spf1 ip4:192.0.2.0/24 -all"),
+	},
+	Check: func(f *Facts, report lint.ReportFunc) {
+		f.compared(func(n *Node, t *Term) {
+			wider := coveringTerm(n.Record, t, func(o *Term) bool {
+				return o.Network.Bits() < t.Network.Bits() && o.Qualifier == t.Qualifier
+			})
+			if wider != nil {
+				report(lint.Finding{Span: t.Span, Fix: removal(t.Span), Message: fmt.Sprintf("%q is inside %q", t.Text(), wider.Text())})
+			}
+		})
+	},
+}
+
+var networkMergeable = rule{
+	Doc: lint.Doc{
+		ID: "spf-ip-mergeable", Severity: lint.Notice,
+		Title: "Two networks that are one",
+		Why:   "Two neighbouring networks of one size make a network of the next size: one term instead of two.",
+		Ref:   "operational",
+		Bad:   bad("v=spf1 ip4:192.0.2.0/25 ip4:192.0.2.128/25 -all"),
+		Good:  good("v=spf1 ip4:192.0.2.0/24 -all"),
+	},
+	Check: func(f *Facts, report lint.ReportFunc) {
+		f.compared(func(n *Node, t *Term) {
+			if t.Network.Bits() == 0 {
+				return
+			}
+			both := netip.PrefixFrom(t.Network.Addr(), t.Network.Bits()-1).Masked()
+			i := slices.IndexFunc(n.Record.Terms, func(o Term) bool {
+				return o.Err == nil && o.Kind == t.Kind && o.Qualifier == t.Qualifier && o.Network.Bits() == t.Network.Bits() &&
+					o.Network.Masked() != t.Network.Masked() && both.Contains(o.Network.Addr())
+			})
+			if i >= 0 && n.Record.Terms[i].Span.Start < t.Span.Start {
+				report(lint.Finding{Span: t.Span, Message: fmt.Sprintf("%q and %q together are %s:%s", n.Record.Terms[i].Text(), t.Text(), t.Kind, both)})
+			}
+		})
+	},
+}
+
+var order = rule{
+	Doc: lint.Doc{
+		ID: "spf-mechanism-order", Severity: lint.Warning,
+		Title: "Term that an earlier one overrules",
+		Why:   "The first term that matches decides. An earlier, wider network with another qualifier takes every client of this one.",
+		Ref:   "RFC 7208, Section 4.6.2",
+		Bad:   bad("v=spf1 ip4:192.0.2.0/24 -ip4:192.0.2.7 -all"),
+		Good:  bad("v=spf1 -ip4:192.0.2.7 ip4:192.0.2.0/24 -all"),
+	},
+	Check: func(f *Facts, report lint.ReportFunc) {
+		f.compared(func(n *Node, t *Term) {
+			earlier := coveringTerm(n.Record, t, func(o *Term) bool {
+				return o.Span.Start < t.Span.Start && o.Qualifier != t.Qualifier
+			})
+			if earlier != nil {
+				report(lint.Finding{Span: t.Span, Message: fmt.Sprintf("%q never matches: %q stands before it", t.Text(), earlier.Text()),
+					Hint: fmt.Sprintf("Put it before %q.", earlier.Text())})
+			}
+		})
+	},
+}

@@ -1,0 +1,129 @@
+package spf
+
+import (
+	"fmt"
+
+	"github.com/authcheck/authcheck/pkg/lint"
+)
+
+// resultRules speak of the verdicts for a given client.
+func resultRules() []rule {
+	return []rule{resultFail, resultSoftFail, resultNeutral, resultNone, resultTempError, resultPermError, nullSender}
+}
+
+// sends is the record of a domain that 192.0.2.1 may send for.
+const sends = `@ TXT "v=spf1 ip4:192.0.2.1 `
+
+var passes = lint.Example{Zone: sends + `-all"`, Args: []string{"spf", "example.com", "--ip", "192.0.2.1"}}
+
+// resultRule makes a rule about one result. The HELO identity is judged only
+// where it does the domain harm: it need not have a record.
+func resultRule(status Status, doc lint.Doc, message string) rule {
+	return rule{Doc: doc, Check: func(f *Facts, report lint.ReportFunc) {
+		for i := range f.Results {
+			r := &f.Results[i]
+			identity := "MAIL FROM"
+			if i > 0 {
+				identity = "HELO"
+				if status == None || status == Neutral || r.Query.Domain == f.Results[0].Query.Domain {
+					continue
+				}
+			}
+			if r.Status != status {
+				continue
+			}
+			text := fmt.Sprintf(message, r.Query.IP, r.Query.Domain, identity)
+			if r.Reason != nil {
+				text += ": " + r.Reason.Error()
+			}
+			if r.Explanation != "" {
+				text += fmt.Sprintf("; explanation: %q", r.Explanation)
+			}
+			report(lint.Finding{Span: r.place(), Message: text})
+		}
+	}}
+}
+
+// place returns the term that gave the verdict, as far down as its own record
+// goes, or the place of the missing record.
+func (r *Result) place() lint.Span {
+	switch {
+	case len(r.Path) > 0:
+		return r.Path[0].Term.Span
+	case r.Record != nil && r.Record.Err() != nil:
+		return r.Record.Err().Span
+	case r.Record != nil:
+		return r.Record.Source.Whole()
+	}
+	return missing(r.Query.Domain)
+}
+
+var resultFail = resultRule(Fail, lint.Doc{
+	ID: "spf-result-fail", Severity: lint.Error,
+	Title: "Client is not authorized",
+	Why:   "The domain says that this client must not send its mail; many receivers refuse it with 550.",
+	Ref:   "RFC 7208, Section 8.4",
+	Bad:   lint.Example{Zone: sends + `-all"`, Args: []string{"spf", "example.com", "--ip", "192.0.2.9"}},
+	Good:  passes,
+}, "%s may not send mail for %s (%s)")
+
+var resultSoftFail = resultRule(SoftFail, lint.Doc{
+	ID: "spf-result-softfail", Severity: lint.Warning,
+	Title: "Client is probably not authorized",
+	Why:   "The domain doubts this client; receivers mark the mail and should not refuse it for this alone.",
+	Ref:   "RFC 7208, Section 8.5",
+	Bad:   lint.Example{Zone: sends + `~all"`, Args: []string{"spf", "example.com", "--ip", "192.0.2.9"}},
+	Good:  passes,
+}, "%s is probably not a sender for %s (%s)")
+
+var resultNeutral = resultRule(Neutral, lint.Doc{
+	ID: "spf-result-neutral", Severity: lint.Warning,
+	Title: "Record says nothing about the client",
+	Why:   "Neutral is treated like none: SPF does not speak for this mail.",
+	Ref:   "RFC 7208, Section 8.2",
+	Bad:   lint.Example{Zone: sends + `?all"`, Args: []string{"spf", "example.com", "--ip", "192.0.2.9"}},
+	Good:  passes,
+}, "nothing is said about %s for %s (%s)")
+
+var resultNone = resultRule(None, lint.Doc{
+	ID: "spf-result-none", Severity: lint.Warning,
+	Title: "No SPF verdict",
+	Why:   "There is no usable domain or no record, so SPF does not speak for this mail.",
+	Ref:   "RFC 7208, Section 2.6.1",
+	Bad:   lint.Example{Zone: `@ A 192.0.2.1`, Args: []string{"spf", "example.com", "--ip", "192.0.2.9"}},
+	Good:  passes,
+}, "no verdict on %s for %s (%s)")
+
+var resultTempError = resultRule(TempError, lint.Doc{
+	ID: "spf-result-temperror", Severity: lint.Warning, Unanswered: true,
+	Title: "Verdict unknown: a DNS lookup failed",
+	Why:   "A receiver in the same position would ask the sender to try again later.",
+	Ref:   "RFC 7208, Section 2.6.6",
+	Bad:   lint.Example{Zone: ";! TIMEOUT example.com. TXT", Args: []string{"spf", "example.com", "--ip", "192.0.2.9"}},
+	Good:  passes,
+}, "no verdict on %s for %s (%s)")
+
+var resultPermError = resultRule(PermError, lint.Doc{
+	ID: "spf-result-permerror", Severity: lint.Error,
+	Title: "Record cannot be evaluated",
+	Why:   "Receivers treat the domain as if its SPF were broken; some refuse the mail with 550.",
+	Ref:   "RFC 7208, Section 8.7",
+	Bad:   lint.Example{Zone: `@ TXT "v=spf1 ipv4:192.0.2.1 -all"`, Args: []string{"spf", "example.com", "--ip", "192.0.2.1"}},
+	Good:  passes,
+}, "no verdict on %s for %s (%s)")
+
+var nullSender = rule{
+	Doc: lint.Doc{
+		ID: "spf-null-sender-uses-helo", Severity: lint.Notice,
+		Title: "Empty MAIL FROM: the HELO name was judged",
+		Why:   "Bounces have no sender, so receivers judge postmaster at the HELO name; give every sending host an SPF record.",
+		Ref:   "RFC 7208, Section 2.4",
+		Bad:   lint.Example{Zone: `mail TXT "v=spf1 ip4:192.0.2.1 -all"`, Args: []string{"spf", "--ip", "192.0.2.1", "--helo", "mail.example.com"}},
+		Good:  passes,
+	},
+	Check: func(f *Facts, report lint.ReportFunc) {
+		if len(f.Results) > 0 && f.Results[0].Query.FromHelo() {
+			report(lint.Finding{Span: f.Results[0].place(), Message: fmt.Sprintf("MAIL FROM is empty: %s was judged", f.Results[0].Query.Sender)})
+		}
+	},
+}

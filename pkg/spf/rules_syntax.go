@@ -1,0 +1,270 @@
+package spf
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/authcheck/authcheck/pkg/lint"
+)
+
+// whyPermerror is the reason that all rules about the grammar share.
+const whyPermerror = "One broken term makes the whole record permerror for every sender, wherever it stands. "
+
+// syntaxRule makes a rule of the sentinel in doc.Reason. describe returns the
+// message, the hint and the terms to write instead, remove to write none, "" where
+// none can be computed.
+func syntaxRule(doc lint.Doc, describe func(t *Term, err *SyntaxError) (message, hint, terms string)) rule {
+	doc.Severity = lint.Error
+	doc.Why = whyPermerror + doc.Why
+	return rule{Doc: doc, Check: func(f *Facts, report lint.ReportFunc) {
+		f.records(func(n *Node) {
+			var last *SyntaxError
+			for i := range n.Record.Terms {
+				t := &n.Record.Terms[i]
+				err := t.Err
+				if err == nil {
+					err = t.suspicion()
+				}
+				if err == nil || err == last || err.Reason != doc.Reason {
+					continue
+				}
+				last = err
+				found := lint.Finding{Span: err.Span}
+				var terms string
+				found.Message, found.Hint, terms = describe(t, err)
+				whole := t.Span
+				whole.End = max(whole.End, err.Span.End)
+				if fix := fixTerms(whole, terms); fix != nil {
+					found.Fix = fix.Within(found.Span)
+				}
+				report(found)
+			}
+		})
+	}}
+}
+
+// remove stands for the fix that takes a term out.
+const remove = " "
+
+func bad(record string) lint.Example  { return lint.Example{Zone: `@ TXT "` + record + `"`} }
+func good(record string) lint.Example { return bad(record) }
+
+func syntaxRules() []rule {
+	return []rule{
+		unknownMechanism, bareAddress, modifierColon, modifierQualifier, doubleQualifier,
+		separator, glued, character, quote, trailingText,
+		addressInvalid, ip4InIP6, ip6InIP4, macroInAddress, prefixLengthInvalid, lengthNotAllowed,
+		emptyDomain, emptyExp, targetInvalid, targetAddress, macroSyntax, macroExpOnly,
+		redirectTwice, expTwice,
+	}
+}
+
+var unknownMechanism = syntaxRule(lint.Doc{
+	ID: "spf-unknown-mechanism", Reason: ErrUnknownMechanism,
+	Title: "Term is not an SPF mechanism",
+	Why:   "The mechanisms are all, include, a, mx, ptr, ip4, ip6 and exists; everything else is written name=value.",
+	Ref:   "RFC 7208, Section 4.6.1",
+	Bad:   bad("v=spf1 ipv4:192.0.2.1 -all"),
+	Good:  good("v=spf1 ip4:192.0.2.1 -all"),
+}, func(t *Term, err *SyntaxError) (string, string, string) {
+	joined := strings.ReplaceAll(err.Span.Text(), " ", "")
+	switch kind := similarKind(t); {
+	case err.Span.Len() > t.Span.Len():
+		return fmt.Sprintf("%q has a space inside and so is no mechanism", err.Span.Text()), "Write it without the space.", joined
+	case t.Kind == All:
+		return fmt.Sprintf("%q: the mechanism all takes no argument", t.Text()), "Write it without what follows.", string(t.Qualifier) + "all"
+	case kind != Invalid:
+		text := t.Text()
+		at := t.Name.Start - t.Span.Start
+		return fmt.Sprintf("%q is not a mechanism; %q is", t.Name.Text(), kind), "",
+			text[:at] + kind.String() + text[at+t.Name.Len():]
+	case t.Name.Empty():
+		return fmt.Sprintf("%q names no mechanism", t.Text()), "Remove it, or write the mechanism that was meant.", ""
+	}
+	return fmt.Sprintf("%q is not a mechanism", t.Name.Text()), "Remove the term, or write the mechanism that was meant.", ""
+})
+
+var bareAddress = syntaxRule(lint.Doc{
+	ID: "spf-ip-missing-mechanism", Reason: ErrBareAddress,
+	Title: "Address or host name without a mechanism",
+	Why:   "An address needs ip4: or ip6: before it, a host name a:, a provider's name include:.",
+	Ref:   "RFC 7208, Section 4.6.1",
+	Bad:   bad("v=spf1 192.0.2.1 -all"),
+	Good:  good("v=spf1 ip4:192.0.2.1 -all"),
+}, func(t *Term, err *SyntaxError) (string, string, string) {
+	value := err.Span.Text()
+	if !isAddress(value) {
+		return fmt.Sprintf("%q stands there without a mechanism", value),
+			fmt.Sprintf("Write a:%s if that host sends the mail, include:%s if a provider publishes its senders there.", value, value), ""
+	}
+	return fmt.Sprintf("%q stands there without a mechanism", value), "", qualifierText(t) + addressKind(value).String() + ":" + value
+})
+
+var modifierColon = syntaxRule(lint.Doc{
+	ID: "spf-modifier-with-colon", Reason: ErrModifierColon,
+	Title: "Modifier written with a colon",
+	Why:   "redirect and exp are modifiers and take \"=\"; with a colon they are unknown mechanisms.",
+	Ref:   "RFC 7208, Section 4.6.1",
+	Bad:   bad("v=spf1 redirect:_spf.example.net"),
+	Good:  lint.Example{Zone: "@ TXT \"v=spf1 redirect=_spf.example.net\"\n_spf.example.net. TXT \"v=spf1 -all\""},
+}, func(t *Term, err *SyntaxError) (string, string, string) {
+	return fmt.Sprintf("%q is written with %q, a modifier takes %q", t.Name.Text(), ":", "="), "",
+		t.Name.Text() + "=" + strings.TrimPrefix(err.Span.Text(), ":")
+})
+
+var modifierQualifier = syntaxRule(lint.Doc{
+	ID: "spf-qualifier-on-modifier", Reason: ErrModifierQualifier,
+	Title: "Qualifier on a modifier",
+	Why:   "Only mechanisms take +, -, ~ or ?; a term with \"=\" is a modifier.",
+	Ref:   "RFC 7208, Section 4.6.1",
+	Bad:   bad("v=spf1 -redirect=_spf.example.net"),
+	Good:  lint.Example{Zone: "@ TXT \"v=spf1 redirect=_spf.example.net\"\n_spf.example.net. TXT \"v=spf1 -all\""},
+}, func(t *Term, err *SyntaxError) (string, string, string) {
+	if k := kindOf(t.Name.Text()); k != Invalid && !k.Modifier() {
+		text := t.Text()
+		return fmt.Sprintf("%q is a mechanism and takes %q", t.Name.Text(), ":"), "", strings.Replace(text, "=", ":", 1)
+	}
+	return fmt.Sprintf("the modifier %q takes no qualifier", t.Name.Text()), "", t.Text()[1:]
+})
+
+var doubleQualifier = syntaxRule(lint.Doc{
+	ID: "spf-double-qualifier", Reason: ErrDoubleQualifier,
+	Title: "More than one qualifier",
+	Why:   "A mechanism takes one of +, -, ~ and ?, or none.",
+	Ref:   "RFC 7208, Section 4.6.1",
+	Bad:   bad("v=spf1 mx --all"),
+	Good:  good("v=spf1 -all"),
+}, func(t *Term, err *SyntaxError) (string, string, string) {
+	qualifiers := err.Span.Text()
+	return fmt.Sprintf("%q has %d qualifiers", t.Text(), len(qualifiers)), "Keep the one that was meant.",
+		t.Text()[len(qualifiers)-1:]
+})
+
+var separator = syntaxRule(lint.Doc{
+	ID: "spf-non-space-separator", Reason: ErrSeparator,
+	Title: "Terms separated by something else than a space",
+	Why: "Only the space character separates terms; a comma, a semicolon, a tab or a line end becomes part of the term. " +
+		"Where the glued text happens to be a valid name, receivers look up a name that cannot exist.",
+	Ref:  "RFC 7208, Section 4.6.1",
+	Bad:  bad("v=spf1 ip4:192.0.2.1, -all"),
+	Good: good("v=spf1 ip4:192.0.2.1 -all"),
+}, func(t *Term, err *SyntaxError) (string, string, string) {
+	replaced := strings.Map(func(r rune) rune {
+		if strings.ContainsRune(",;\t\r\n", r) {
+			return ' '
+		}
+		return r
+	}, t.Text())
+	return fmt.Sprintf("%q does not separate terms", err.Span.Text()), "Separate terms by one space.",
+		strings.Join(strings.Fields(replaced), " ")
+})
+
+var glued = syntaxRule(lint.Doc{
+	ID: "spf-concatenated-terms", Reason: ErrGlued,
+	Title: "Two terms without a space between them",
+	Why: "Often the space was lost where a long record was split into strings, which are joined with nothing between. " +
+		"Where the glued text happens to be a valid name, the second term is lost without an error.",
+	Ref:  "RFC 7208, Section 4.6.1",
+	Bad:  bad("v=spf1 ip4:192.0.2.0/24~all"),
+	Good: good("v=spf1 ip4:192.0.2.0/24 ~all"),
+}, func(t *Term, err *SyntaxError) (string, string, string) {
+	return fmt.Sprintf("%q starts a new term, but no space stands before it", err.Span.Text()), "Put a space before it.", gluedFix(t)
+})
+
+// gluedFix returns the terms of a glued term with spaces between.
+func gluedFix(t *Term) string {
+	text, terms := t.Text(), ""
+	for {
+		part := parseTerm(lint.NewSource("", text).Whole())
+		at := part.gluedAt()
+		if at == 0 {
+			return terms + text
+		}
+		terms += strings.TrimRight(text[:at], ",;") + " "
+		text = text[at:]
+		if strings.EqualFold(text, version) {
+			return strings.TrimSpace(terms)
+		}
+	}
+}
+
+var character = syntaxRule(lint.Doc{
+	ID: "txt-non-ascii", Reason: ErrCharacter,
+	Title: "Character outside printable ASCII",
+	Why:   "Word processors and web pages turn hyphens and quotation marks into look-alikes and add invisible characters.",
+	Ref:   "RFC 7208, Section 3.1",
+	Bad:   lint.Example{Zone: `@ TXT "v=spf1 mx \226\128\147all"`},
+	Good:  good("v=spf1 -all"),
+}, func(t *Term, err *SyntaxError) (string, string, string) {
+	return fmt.Sprintf("%+q at octet %d is not printable ASCII (%s)", err.Span.Text(), err.Span.Start, codePoints(err.Span.Text())),
+		"Type the record anew in a plain text editor.", plainASCII(t.Text())
+})
+
+// codePoints lists the characters of a text as U+nnnn, octets that are no UTF-8
+// as \xnn.
+func codePoints(text string) string {
+	var points []string
+	for i, r := range text {
+		if r == '\uFFFD' && !strings.HasPrefix(text[i:], "\uFFFD") {
+			points = append(points, fmt.Sprintf(`\x%02x`, text[i]))
+			continue
+		}
+		points = append(points, fmt.Sprintf("%U", r))
+	}
+	return strings.Join(points, " ")
+}
+
+// plainASCII replaces look-alikes of ASCII characters and drops invisible ones;
+// "" where something else is in the way.
+func plainASCII(text string) string {
+	plain := strings.NewReplacer(
+		"\u2010", "-", "\u2011", "-", "\u2012", "-", "\u2013", "-", "\u2014", "-", "\u2212", "-", "\uff0d", "-",
+		"\uff1a", ":", "\uff0e", ".", "\u02dc", "~", "\u223c", "~", "\uff5e", "~",
+		"\u00ad", "", "\u200b", "", "\u200c", "", "\u200d", "", "\u2060", "", "\ufeff", "",
+		"\u00a0", " ", "\u2009", " ", "\u202f", " ", "\u3000", " ",
+		"\u201c", "", "\u201d", "", "\u2018", "", "\u2019", "", "\x00", "",
+	).Replace(text)
+	if !isASCII(plain) {
+		return ""
+	}
+	return strings.TrimSpace(plain)
+}
+
+var quote = func() rule {
+	r := syntaxRule(lint.Doc{
+		ID: "txt-literal-quotes", Reason: ErrQuote,
+		Title: "Quotation mark inside the record",
+		Why: "The quotation marks of zone files are not part of the data. Typed into a web form they often end up in the record itself; " +
+			"before the version they keep receivers from seeing an SPF record at all.",
+		Ref:  "RFC 7208, Section 4.5",
+		Bad:  lint.Example{Zone: `@ TXT "\"v=spf1 mx -all\""`},
+		Good: good("v=spf1 -all"),
+	}, func(t *Term, err *SyntaxError) (string, string, string) {
+		return "a quotation mark is part of the published text", quoteHint, strings.ReplaceAll(t.Text(), `"`, "")
+	})
+	inRecord := r.Check
+	r.Check = func(f *Facts, report lint.ReportFunc) {
+		inRecord(f, report)
+		f.discarded(func(source *lint.Source) {
+			if isQuoted(source.Text) {
+				report(lint.Finding{Span: source.Span(0, 1), Hint: quoteHint,
+					Message: "a quotation mark before the version hides the record from receivers",
+					Fix:     lint.Replace(source.Whole(), strings.NewReplacer(`"`, "", "'", "", `\;`, ";").Replace(source.Text))})
+			}
+		})
+	}
+	return r
+}()
+
+const quoteHint = "Publish the text without quotation marks around it."
+
+var trailingText = syntaxRule(lint.Doc{
+	ID: "txt-trailing-junk", Reason: ErrTrailingText,
+	Title: "Text behind the record",
+	Why:   "A TXT record has no comments: every word behind the record is read as a term of it.",
+	Ref:   "RFC 7208, Section 4.6.1",
+	Bad:   bad("v=spf1 mx -all <br>"),
+	Good:  good("v=spf1 -all"),
+}, func(t *Term, err *SyntaxError) (string, string, string) {
+	return fmt.Sprintf("%q is not part of an SPF record", err.Span.Text()), "Publish the record without it.", remove
+})

@@ -1,0 +1,126 @@
+package spf
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/authcheck/authcheck/pkg/lint"
+)
+
+// textRules judge the form of a record, beside its grammar.
+func textRules() []rule {
+	return []rule{recordOver450, uppercaseVersion, extraSpaces, secondVersion}
+}
+
+// maxTexts is the size up to which an answer with all TXT records of a name
+// surely fits 512 octets (RFC 7208, Section 3.4).
+const maxTexts = 450
+
+var recordOver450 = rule{
+	Doc: lint.Doc{
+		ID: "spf-record-over-450", Severity: lint.Notice,
+		Title: "TXT records of the name do not fit a small answer",
+		Why: "The name and the text of all its TXT records together should stay under 450 octets, so that the answer fits 512: " +
+			"larger ones need EDNS0 or TCP, which some networks still drop.",
+		Ref:  "RFC 7208, Section 3.4",
+		Bad:  lint.Example{Zone: "@ TXT \"v=spf1 -all\"\n@ TXT " + strings.Repeat(`"`+strings.Repeat("x", 230)+`" `, 2)},
+		Good: lint.Example{Zone: `@ TXT "v=spf1 -all"`},
+	},
+	Check: func(f *Facts, report lint.ReportFunc) {
+		total, largest := len(f.Domain), (*lint.Source)(nil)
+		spf := 0
+		for _, source := range f.texts() {
+			total += len(source.Text)
+			if hasVersion(source.Text) {
+				spf += len(source.Text)
+			}
+			if largest == nil || len(source.Text) > len(largest.Text) {
+				largest = source
+			}
+		}
+		if total <= maxTexts || spf == 0 {
+			return
+		}
+		hint := "Move verification texts of other services to names of their own, or delete those no longer needed."
+		if spf > maxTexts/2 {
+			hint = "Move a part of the networks to a record of its own and include that."
+		}
+		report(lint.Finding{Span: largest.Whole(), Hint: hint,
+			Message: fmt.Sprintf("name and TXT records take %d octets (guideline %d): %s, SPF %d octets, this one %d",
+				total, maxTexts, count(len(f.texts()), "record", "records"), spf, len(largest.Text))})
+	},
+}
+
+var uppercaseVersion = rule{
+	Doc: lint.Doc{
+		ID: "spf-uppercase-version", Severity: lint.Notice,
+		Title: "Version not in lower case",
+		Why:   "The standard compares the version without case, but not every program does.",
+		Ref:   "RFC 7208, Section 4.5",
+		Bad:   bad("V=SPF1 -all"),
+		Good:  good("v=spf1 -all"),
+	},
+	Check: func(f *Facts, report lint.ReportFunc) {
+		f.records(func(n *Node) {
+			if v := n.Record.Version; !v.Empty() && v.Text() != version {
+				report(lint.Finding{Span: v, Fix: lint.Replace(v, version), Message: fmt.Sprintf("%q is written %q by everybody else", v.Text(), version)})
+			}
+		})
+	},
+}
+
+var extraSpaces = rule{
+	Doc: lint.Doc{
+		ID: "spf-extra-spaces", Severity: lint.Notice,
+		Title: "More spaces than needed",
+		Why:   "Several spaces between terms, or spaces at the end, are legal. They often show where a term was lost.",
+		Ref:   "RFC 7208, Section 4.6.1",
+		Bad:   bad("v=spf1  -all"),
+		Good:  good("v=spf1 -all"),
+	},
+	Check: func(f *Facts, report lint.ReportFunc) {
+		f.records(func(n *Node) {
+			text := n.Record.Source.Text
+			i := strings.Index(text, "  ")
+			if i < 0 && strings.HasSuffix(text, " ") {
+				i = len(text) - 1
+			}
+			if i < 0 {
+				return
+			}
+			end := i
+			for end < len(text) && text[end] == ' ' {
+				end++
+			}
+			record := strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r == ' ' }), " ")
+			report(lint.Finding{Span: n.Record.Source.Span(i, end), Message: "more spaces than one between terms, or at the end",
+				Fix: lint.Rewrite(n.Record.Source, record)})
+		})
+	},
+}
+
+var secondVersion = rule{
+	Doc: lint.Doc{
+		ID: "spf-second-version-inside", Severity: lint.Error,
+		Title: "A second v=spf1 inside the record",
+		Why: "Two records were pasted together. The second v=spf1 is read as an unknown modifier and ignored, and so is every " +
+			"mechanism behind the first all.",
+		Ref:  "RFC 7208, Section 4.6.1",
+		Bad:  bad("v=spf1 ip4:192.0.2.1 -all v=spf1 ip4:192.0.2.2 -all"),
+		Good: good("v=spf1 ip4:192.0.2.1 ip4:192.0.2.2 -all"),
+	},
+	Check: func(f *Facts, report lint.ReportFunc) {
+		f.terms(func(n *Node, t *Term) {
+			if t.Kind != Unknown || !strings.EqualFold(t.Text(), version) {
+				return
+			}
+			found := lint.Finding{Span: t.Span, Message: "a second record starts inside this one", Hint: "Publish one record with the terms of both."}
+			text := n.Record.Source.Text
+			first, second := strings.TrimSpace(text[:t.Span.Start]), text[t.Span.Start:]
+			if merged := merge([]*Record{Parse(lint.NewSource("", first)), Parse(lint.NewSource("", second))}); merged != "" {
+				found.Fix = lint.Rewrite(n.Record.Source, merged)
+			}
+			report(found)
+		})
+	},
+}

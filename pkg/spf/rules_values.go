@@ -1,0 +1,299 @@
+package spf
+
+import (
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"github.com/authcheck/authcheck/pkg/internal/nearest"
+	"github.com/authcheck/authcheck/pkg/lint"
+)
+
+// The rules about the values that terms carry: addresses, prefix lengths, names
+// and macros.
+
+var addressInvalid = syntaxRule(lint.Doc{
+	ID: "spf-ip-invalid", Reason: ErrAddress,
+	Title: "Not an IP address",
+	Why:   "ip4 and ip6 take one address or one network: no ranges, wildcards, ports, host names or leading zeros.",
+	Ref:   "RFC 7208, Section 5.6",
+	Bad:   bad("v=spf1 ip4:192.0.2 -all"),
+	Good:  good("v=spf1 ip4:192.0.2.0/24 -all"),
+}, func(t *Term, err *SyntaxError) (string, string, string) {
+	value := err.Span.Text()
+	if strings.Contains(value, " ") {
+		return fmt.Sprintf("%q has a space inside", value), "Write it without the space.", strings.ReplaceAll(value, " ", "")
+	}
+	return withDetail(fmt.Sprintf("%q is not an IP address", value), err), "", addressFix(t, value)
+})
+
+// addressFix returns the term that was meant by a wrong address, or "".
+func addressFix(t *Term, value string) string {
+	prefix := qualifierText(t) + t.Name.Text() + ":"
+	tail := t.Span.Source.Text[min(t.Err.Span.End, t.Span.End):t.Span.End]
+	octets := strings.Split(strings.TrimSuffix(value, "."), ".")
+	switch {
+	case isHostName(value) && !looksLikeIPv4(value):
+		return qualifierText(t) + "a:" + value
+	case tail != "" || len(octets) > 4 || len(octets) < 2:
+		return ""
+	case strings.Count(value, ":") == 1:
+		return prefix + value[:strings.IndexByte(value, ':')]
+	}
+	// 192.0.2.* and 192.0.* are networks of whole octets.
+	bits := 32
+	for i, octet := range octets {
+		if octet == "*" {
+			octets[i], bits = "0", min(bits, 8*i)
+			continue
+		}
+		if n, err := strconv.Atoi(octet); err == nil && bits == 32 {
+			octets[i] = strconv.Itoa(n)
+		}
+	}
+	if bits < 32 {
+		for len(octets) < 4 {
+			octets = append(octets, "0")
+		}
+		return fmt.Sprintf("%s%s/%d", prefix, strings.Join(octets, "."), bits)
+	}
+	return prefix + strings.Join(octets, ".")
+}
+
+var ip4InIP6 = syntaxRule(lint.Doc{
+	ID: "spf-ip4-in-ip6", Reason: ErrIP4InIP6,
+	Title: "IPv4 address in ip6",
+	Why:   "ip6 takes IPv6 addresses only.",
+	Ref:   "RFC 7208, Section 5.6",
+	Bad:   bad("v=spf1 ip6:192.0.2.1 -all"),
+	Good:  good("v=spf1 ip4:192.0.2.1 -all"),
+}, otherFamily)
+
+var ip6InIP4 = syntaxRule(lint.Doc{
+	ID: "spf-ip6-in-ip4", Reason: ErrIP6InIP4,
+	Title: "IPv6 address in ip4",
+	Why:   "ip4 takes IPv4 addresses only.",
+	Ref:   "RFC 7208, Section 5.6",
+	Bad:   bad("v=spf1 ip4:2001:db8::1 -all"),
+	Good:  good("v=spf1 ip6:2001:db8::1 -all"),
+}, otherFamily)
+
+func otherFamily(t *Term, err *SyntaxError) (string, string, string) {
+	value := err.Span.Text()
+	kind := addressKind(value)
+	rest := t.Span.Source.Text[t.Name.End:t.Span.End]
+	return fmt.Sprintf("%q belongs into %s, not into %s", value, kind, t.Kind), "", qualifierText(t) + kind.String() + rest
+}
+
+var macroInAddress = syntaxRule(lint.Doc{
+	ID: "spf-macro-in-ip", Reason: ErrMacroInAddress,
+	Title: "Macro in ip4 or ip6",
+	Why:   "Macros are expanded in names only; ip4 and ip6 take addresses.",
+	Ref:   "RFC 7208, Section 5.6",
+	Bad:   bad("v=spf1 ip4:%{i} -all"),
+	Good:  good("v=spf1 exists:%{i}._spf.example.com -all"),
+}, func(t *Term, err *SyntaxError) (string, string, string) {
+	return fmt.Sprintf("%q cannot be expanded in %s", err.Span.Text(), t.Kind),
+		"Write the networks, or an exists term whose name holds the macro.", ""
+})
+
+var prefixLengthInvalid = syntaxRule(lint.Doc{
+	ID: "spf-cidr-invalid", Reason: ErrPrefixLength,
+	Title: "Invalid prefix length",
+	Why:   "A prefix length is a number from 0 to 32 for IPv4 and 0 to 128 for IPv6, without leading zeros; behind a and mx the IPv6 length follows \"//\".",
+	Ref:   "RFC 7208, Sections 5.3 and 5.6",
+	Bad:   bad("v=spf1 ip4:192.0.2.0/33 -all"),
+	Good:  good("v=spf1 ip4:192.0.2.0/24 -all"),
+}, func(t *Term, err *SyntaxError) (string, string, string) {
+	return withDetail(fmt.Sprintf("%q is not a prefix length", err.Span.Text()), err), "", lengthFix(t)
+})
+
+// lengthFix returns the term with its prefix length written as it was meant, or
+// "" where that is not plain.
+func lengthFix(t *Term) string {
+	text, start := t.Text(), t.Err.Span.Start-t.Span.Start
+	head, lengths := text[:start], strings.FieldsFunc(text[start:], func(r rune) bool { return r == '/' })
+	for i := range lengths {
+		if lengths[i] = strings.TrimLeft(lengths[i], "0"); lengths[i] == "" {
+			return ""
+		}
+	}
+	switch {
+	case len(lengths) == 1:
+		return head + "/" + lengths[0]
+	case len(lengths) == 2 && (t.Kind == A || t.Kind == MX):
+		return head + "/" + lengths[0] + "//" + lengths[1]
+	}
+	return ""
+}
+
+var lengthNotAllowed = syntaxRule(lint.Doc{
+	ID: "spf-include-has-cidr", Reason: ErrLengthNotAllowed,
+	Title: "Prefix length on a term that takes none",
+	Why:   "Only a, mx, ip4 and ip6 take a prefix length.",
+	Ref:   "RFC 7208, Section 5.2",
+	Bad:   bad("v=spf1 include:_spf.example.net/24 -all"),
+	Good:  lint.Example{Zone: "@ TXT \"v=spf1 include:_spf.example.net -all\"\n_spf.example.net. TXT \"v=spf1 ip4:192.0.2.0/24 -all\""},
+}, func(t *Term, err *SyntaxError) (string, string, string) {
+	return fmt.Sprintf("%s takes no prefix length", t.Kind), "Remove it.", t.Text()[:err.Span.Start-t.Span.Start]
+})
+
+var emptyDomain = syntaxRule(lint.Doc{
+	ID: "spf-empty-domain-spec", Reason: ErrEmptyDomain,
+	Title: "Domain name missing",
+	Why:   "include, exists and redirect need a name; a, mx and ptr need one when a colon is written.",
+	Ref:   "RFC 7208, Section 12",
+	Bad:   bad("v=spf1 include: -all"),
+	Good:  lint.Example{Zone: "@ TXT \"v=spf1 include:_spf.example.net -all\"\n_spf.example.net. TXT \"v=spf1 ip4:192.0.2.0/24 -all\""},
+}, func(t *Term, err *SyntaxError) (string, string, string) {
+	switch {
+	case err.Span.Len() > t.Span.Len():
+		return fmt.Sprintf("%q has a space inside, so the name is missing", err.Span.Text()), "Write it without the space.",
+			strings.ReplaceAll(err.Span.Text(), " ", "")
+	case t.Kind == A || t.Kind == MX || t.Kind == PTR:
+		return fmt.Sprintf("no name follows %q", t.Text()), fmt.Sprintf("Write %q for the domain itself, or the name.", t.Kind),
+			strings.TrimSuffix(t.Text(), ":")
+	}
+	return fmt.Sprintf("no name follows %q", t.Text()), "Write the name, or remove the term.", ""
+})
+
+var emptyExp = syntaxRule(lint.Doc{
+	ID: "spf-exp-empty", Reason: ErrEmptyExp,
+	Title: "exp without a name",
+	Why:   "exp= names the TXT record that holds the explanation.",
+	Ref:   "RFC 7208, Section 6.2",
+	Bad:   bad("v=spf1 mx -all exp="),
+	Good:  lint.Example{Zone: "@ TXT \"v=spf1 -all exp=why.example.com\"\nwhy TXT \"not from here\""},
+}, func(t *Term, err *SyntaxError) (string, string, string) {
+	return "exp= has no value", "Remove it, or name the explanation's record.", remove
+})
+
+var targetInvalid = syntaxRule(lint.Doc{
+	ID: "spf-target-invalid", Reason: ErrTarget,
+	Title: "Target is not a domain name",
+	Why: "A target ends in a dot and a last label with a letter in it, or in a macro. A name that is written correctly " +
+		"but cannot exist (an empty label, a label over 63 octets) is left open by the standard; receivers differ.",
+	Ref:  "RFC 7208, Sections 4.8 and 7.1",
+	Bad:  bad("v=spf1 a:mailserver -all"),
+	Good: lint.Example{Zone: "@ TXT \"v=spf1 a:mailserver.example.com -all\"\nmailserver A 192.0.2.1\nmailserver AAAA 2001:db8::1"},
+}, func(t *Term, err *SyntaxError) (string, string, string) {
+	value := err.Span.Text()
+	text, start := t.Text(), err.Span.Start-t.Span.Start
+	switch name := strings.TrimRight(value, ".-_:"); {
+	case value[0] == ':':
+		return fmt.Sprintf("%q: a domain name has no port", value), "", text[:start]
+	case name != value:
+		return withDetail(fmt.Sprintf("%q cannot be looked up", value), err), "", text[:start] + name
+	}
+	return withDetail(fmt.Sprintf("%q cannot be looked up", value), err), "Write the full name.", ""
+})
+
+var targetAddress = syntaxRule(lint.Doc{
+	ID: "spf-a-mx-with-ip", Reason: ErrTargetAddress,
+	Title: "Address where a name belongs",
+	Why:   "a, mx, include, exists, ptr and redirect take names; addresses go into ip4 and ip6.",
+	Ref:   "RFC 7208, Section 7.1",
+	Bad:   bad("v=spf1 a:192.0.2.1 -all"),
+	Good:  good("v=spf1 ip4:192.0.2.1 -all"),
+}, func(t *Term, err *SyntaxError) (string, string, string) {
+	value := err.Span.Text()
+	tail := t.Span.Source.Text[err.Span.End:t.Span.End]
+	if t.Kind == Redirect || t.Kind == Exp || !isAddress(value) {
+		return fmt.Sprintf("%q is an address; %s takes a name", value, t.Kind), "", ""
+	}
+	return fmt.Sprintf("%q is an address; %s takes a name", value, t.Kind), "",
+		qualifierText(t) + addressKind(value).String() + ":" + value + tail
+})
+
+var macroSyntax = syntaxRule(lint.Doc{
+	ID: "spf-macro-syntax", Reason: ErrMacro,
+	Title: "Invalid macro",
+	Why:   "A percent sign starts a macro: %{letter}, with digits, r and delimiters as needed, or %%, %_ and %-. That holds for the value of an unknown modifier too.",
+	Ref:   "RFC 7208, Section 7.1",
+	Bad:   bad("v=spf1 exists:%(i).example.com -all"),
+	Good:  good("v=spf1 exists:%{i}.example.com -all"),
+}, func(t *Term, err *SyntaxError) (string, string, string) {
+	fixed := strings.NewReplacer("%(", "%{", ")", "}").Replace(t.Text())
+	if fixed == t.Text() {
+		fixed = ""
+	}
+	return withDetail(fmt.Sprintf("%q is not a macro", err.Span.Text()), err), "", fixed
+})
+
+var macroExpOnly = syntaxRule(lint.Doc{
+	ID: "spf-macro-exp-only", Reason: ErrMacroExpOnly,
+	Title: "Macro letter that only explanations may use",
+	Why:   "The letters c, r and t are defined for the text that exp= points to, not for names.",
+	Ref:   "RFC 7208, Section 7.2",
+	Bad:   bad("v=spf1 exists:%{c}.example.com -all"),
+	Good:  good("v=spf1 exists:%{i}.example.com -all"),
+}, func(t *Term, err *SyntaxError) (string, string, string) {
+	return fmt.Sprintf("%q may stand only in the text of an explanation", err.Span.Text()), "",
+		strings.ReplaceAll(strings.ReplaceAll(t.Text(), "%{c}", "%{i}"), "%{C}", "%{I}")
+})
+
+var redirectTwice = syntaxRule(lint.Doc{
+	ID: "spf-redirect-multiple", Reason: ErrRedirectTwice,
+	Title: "More than one redirect",
+	Why:   "redirect may stand once in a record.",
+	Ref:   "RFC 7208, Section 6",
+	Bad:   lint.Example{Zone: "@ TXT \"v=spf1 redirect=a.example.net redirect=b.example.net\"\na.example.net. TXT \"v=spf1 -all\"\nb.example.net. TXT \"v=spf1 -all\""},
+	Good:  lint.Example{Zone: "@ TXT \"v=spf1 redirect=a.example.net\"\na.example.net. TXT \"v=spf1 -all\""},
+}, func(t *Term, err *SyntaxError) (string, string, string) {
+	return "a second redirect", "To use the networks of both, include them: include:NAME include:NAME -all", ""
+})
+
+var expTwice = syntaxRule(lint.Doc{
+	ID: "spf-exp-multiple", Reason: ErrExpTwice,
+	Title: "More than one exp",
+	Why:   "exp may stand once in a record.",
+	Ref:   "RFC 7208, Section 6",
+	Bad:   lint.Example{Zone: "@ TXT \"v=spf1 -all exp=a.example.com exp=b.example.com\"\na TXT \"no\"\nb TXT \"no\""},
+	Good:  lint.Example{Zone: "@ TXT \"v=spf1 -all exp=a.example.com\"\na TXT \"no\""},
+}, func(t *Term, err *SyntaxError) (string, string, string) {
+	return "a second exp", "Keep one of them.", remove
+})
+
+// withDetail appends what exactly is wrong to a message.
+func withDetail(message string, err *SyntaxError) string {
+	if err.Detail == "" {
+		return message
+	}
+	return message + ": " + err.Detail
+}
+
+// qualifierText returns the qualifier as written in the record, "" where none is.
+func qualifierText(t *Term) string {
+	if text := t.Text(); isQualifier(text[0]) {
+		return text[:1]
+	}
+	return ""
+}
+
+// addressKind returns the mechanism for an address or network.
+func addressKind(value string) Kind {
+	address, _, _ := strings.Cut(value, "/")
+	if addr, err := netip.ParseAddr(address); err == nil && addr.Is6() {
+		return IP6
+	}
+	return IP4
+}
+
+// similarKind returns the mechanism that a wrong name was probably meant to be,
+// or Invalid.
+func similarKind(t *Term) Kind {
+	name := strings.ToLower(t.Name.Text())
+	rest := strings.TrimPrefix(t.Span.Source.Text[t.Name.End:t.Span.End], ":")
+	switch name {
+	case "ip", "ipv4", "ipv6", "ip4v", "ip6v", "ipaddress":
+		if isAddress(rest) {
+			return addressKind(rest)
+		}
+	}
+	// Short names are like each other; a guess needs something to go by.
+	return kindOf(nearest.Word(name, guessable, min(len(name)/2, 2)))
+}
+
+// guessable are the mechanisms whose names are long enough to be mistyped.
+var guessable = []string{"include", "exists", "all", "ip4", "ip6", "ptr", "mx"}
