@@ -1,0 +1,109 @@
+// Command authcheck checks, lints and explains the DNS records that mail needs.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := withSignals(context.Background())
+	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// The exit codes of the tool. A signal ends it with 128 and the signal's number.
+const (
+	exitOK      = 0 // judged, and nothing at or above --fail-on
+	exitFound   = 1 // a finding at or above --fail-on
+	exitUsage   = 2 // wrong usage or configuration, input that cannot be read
+	exitUnknown = 3 // something asked stayed unknown, or the output could not be written
+)
+
+// run is the whole program: arguments and streams in, exit code out.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	a := &app{stdin: stdin, stdout: stdout, stderr: stderr}
+	root := a.root()
+	root.SetArgs(a.takeServers(args))
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	var signaled signalError
+	var out outcome
+	switch {
+	case errors.As(context.Cause(ctx), &signaled):
+		return 128 + int(signaled.number)
+	case err == nil:
+		return exitOK
+	case errors.As(err, &out):
+		return int(out)
+	}
+	fmt.Fprintln(stderr, "authcheck: "+printableLines(err.Error()))
+	var failed outputError
+	if errors.As(err, &failed) {
+		return exitUnknown
+	}
+	return exitUsage
+}
+
+// outcome is an exit code that is no failure of the program: what a command
+// returns when it has said all it had to say.
+type outcome int
+
+func (o outcome) Error() string { return fmt.Sprintf("exit code %d", int(o)) }
+
+// outputError marks a result that could not be written.
+type outputError struct{ error }
+
+func (e outputError) Unwrap() error { return e.error }
+
+// signalError is the cause of a context that a signal has ended.
+type signalError struct{ number syscall.Signal }
+
+func (e signalError) Error() string { return e.number.String() }
+
+// withSignals returns a context that the first SIGINT or SIGTERM ends; a second
+// one ends the program at once.
+func withSignals(parent context.Context) (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(parent)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
+	go func() {
+		if s, ok := <-signals; ok {
+			signal.Stop(signals)
+			if number, ok := s.(syscall.Signal); ok {
+				cancel(signalError{number})
+			}
+		}
+	}()
+	return ctx, func() {
+		signal.Stop(signals)
+		close(signals)
+		cancel(nil)
+	}
+}
+
+// takeServers cuts arguments such as "@1.1.1.1" out, which name a resolver as in
+// dig. Behind "--" nothing is cut.
+func (a *app) takeServers(args []string) []string {
+	var rest []string
+	for i, arg := range args {
+		if arg == "--" {
+			return append(rest, args[i:]...)
+		}
+		if server, ok := strings.CutPrefix(arg, "@"); ok && server != "" {
+			a.flags.resolvers = append(a.flags.resolvers, server)
+			continue
+		}
+		rest = append(rest, arg)
+	}
+	return rest
+}

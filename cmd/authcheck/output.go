@@ -1,0 +1,154 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/authcheck/authcheck/pkg/render"
+	"github.com/authcheck/authcheck/pkg/report"
+)
+
+// finish writes the report and returns the outcome as exit code: findings beat
+// unknowns. Where a signal ended the run nothing is written.
+func (a *app) finish(ctx context.Context, r *report.Report) error {
+	if cause := context.Cause(ctx); errors.As(cause, new(signalError)) {
+		return cause
+	}
+	total := r.Summary()
+	err := a.write(func(w io.Writer) error {
+		out := render.New(w, a.format, a.renderOptions())
+		if err := out.Write(r); err != nil {
+			return err
+		}
+		return out.Close(total)
+	})
+	switch {
+	case err != nil:
+		return err
+	case a.failOn > 0 && total.AtLeast(a.failOn) > 0:
+		return outcome(exitFound)
+	case total.Unknown > 0:
+		return outcome(exitUnknown)
+	}
+	return nil
+}
+
+// write calls produce with the place where the result goes: standard output, or
+// a file that appears whole or not at all.
+func (a *app) write(produce func(io.Writer) error) error {
+	if a.flags.output == "" {
+		w := bufio.NewWriter(a.stdout)
+		if err := produce(w); err != nil {
+			return outputFailure(err)
+		}
+		return outputFailure(w.Flush())
+	}
+	out, err := create(a.flags.output)
+	if err != nil {
+		return outputFailure(err)
+	}
+	if err := produce(out); err != nil {
+		out.abandon()
+		return outputFailure(fmt.Errorf("write %s: %w", a.flags.output, err))
+	}
+	return outputFailure(out.commit())
+}
+
+func outputFailure(err error) error {
+	if err == nil {
+		return nil
+	}
+	return outputError{err}
+}
+
+// pending is a file under a temporary name beside its own.
+type pending struct {
+	*bufio.Writer
+	file *os.File
+	path string
+}
+
+// create starts a file that appears under its name only by commit.
+func create(path string) (*pending, error) {
+	file, err := os.CreateTemp(filepath.Dir(path), ".authcheck-*")
+	if err != nil {
+		return nil, fmt.Errorf("write %s: %w", path, err)
+	}
+	return &pending{Writer: bufio.NewWriter(file), file: file, path: path}, nil
+}
+
+// abandon removes what was written.
+func (p *pending) abandon() {
+	p.file.Close()
+	os.Remove(p.file.Name())
+}
+
+// commit gives the file its name. Permissions are those of an existing file, else
+// those of a new one.
+func (p *pending) commit() error {
+	mode := os.FileMode(0o644)
+	if info, err := os.Stat(p.path); err == nil {
+		mode = info.Mode().Perm()
+	}
+	err := errors.Join(p.Flush(), p.file.Chmod(mode), p.file.Close())
+	if err == nil {
+		err = os.Rename(p.file.Name(), p.path)
+	}
+	if err != nil {
+		os.Remove(p.file.Name())
+		return fmt.Errorf("write %s: %w", p.path, err)
+	}
+	return nil
+}
+
+// renderOptions says how the result looks where it goes.
+func (a *app) renderOptions() render.Options {
+	o := render.Options{Color: a.colored(), Version: version(), Width: 80}
+	if columns, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && columns > 0 {
+		o.Width = columns
+	}
+	switch {
+	case a.flags.quiet:
+		o.Verbosity = render.Quiet
+	case a.flags.verbose:
+		o.Verbosity = render.Verbose
+	}
+	return o
+}
+
+// colored decides whether the result gets colour: flag, then NO_COLOR, then
+// CLICOLOR_FORCE, then whether it goes to a terminal.
+func (a *app) colored() bool {
+	switch {
+	case a.flags.color != "auto":
+		return a.flags.color == "always"
+	case os.Getenv("NO_COLOR") != "":
+		return false
+	case os.Getenv("CLICOLOR_FORCE") != "" && os.Getenv("CLICOLOR_FORCE") != "0":
+		return true
+	case a.flags.output != "" || os.Getenv("TERM") == "dumb":
+		return false
+	}
+	file, ok := a.stdout.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// printableLines keeps control bytes of arguments and files out of messages.
+func printableLines(text string) string {
+	lines := strings.Split(text, "\n")
+	for i := range lines {
+		lines[i] = render.Printable(lines[i])
+	}
+	return strings.Join(lines, "\n")
+}

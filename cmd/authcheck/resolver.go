@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/authcheck/authcheck/pkg/lookup"
+	"github.com/authcheck/authcheck/pkg/render"
+)
+
+// source is where the answers of a run come from: the DNS or files, recorded if
+// that was asked for, nothing asked twice.
+type source struct {
+	lookup.Resolver
+	zone     *lookup.Zone // nil where the DNS is asked
+	recorder *lookup.Recorder
+	client   *lookup.Client
+}
+
+// open builds the chain Client | Zone | Overlay, Recorder, Cache.
+func (a *app) open(now time.Time) (*source, error) {
+	s := &source{}
+	var base lookup.Resolver
+	servers := "files"
+	if len(a.flags.zones) > 0 {
+		zone, err := lookup.ReadZone(a.flags.zones...)
+		if err != nil {
+			return nil, err
+		}
+		s.zone, base = zone, zone
+	} else {
+		client, err := lookup.NewClient(lookup.Config{
+			Servers: a.flags.resolvers, Timeout: a.flags.timeout, Tries: a.flags.retries + 1, Rate: a.flags.rate, Trace: a.trace(),
+		})
+		if err != nil {
+			return nil, err
+		}
+		s.client, base, servers = client, client, strings.Join(client.Servers(), " ")
+	}
+	if len(a.flags.overlays) > 0 {
+		zone, err := lookup.ReadZone(a.flags.overlays...)
+		if err != nil {
+			return nil, err
+		}
+		base = lookup.NewOverlay(zone, base)
+	}
+	if a.flags.record != "" {
+		s.recorder = lookup.NewRecorder(base, now, servers)
+		base = s.recorder
+	}
+	s.Resolver = lookup.NewCache(base, 0)
+	return s, nil
+}
+
+// close writes the recording and ends connections.
+func (a *app) close(ctx context.Context, s *source) error {
+	if s.client != nil {
+		// Nothing more is asked: what a connection has to say at its end is of no interest.
+		_ = s.client.Close()
+	}
+	if s.recorder == nil || ctx.Err() != nil {
+		return nil
+	}
+	out, err := create(a.flags.record)
+	if err != nil {
+		return outputFailure(err)
+	}
+	if _, err := s.recorder.WriteTo(out); err != nil {
+		out.abandon()
+		return outputFailure(fmt.Errorf("write %s: %w", a.flags.record, err))
+	}
+	return outputFailure(out.commit())
+}
+
+// trace returns the hook that shows queries, nil without --trace.
+func (a *app) trace() func(lookup.Event) {
+	if !a.flags.showTrace {
+		return nil
+	}
+	var mu sync.Mutex
+	return func(e lookup.Event) {
+		mu.Lock()
+		defer mu.Unlock()
+		fmt.Fprintln(a.stderr, render.Printable(e.String()))
+	}
+}
+
+// now returns the moment of --at, else that of the clock.
+func (a *app) now() time.Time {
+	if at, err := time.Parse(time.RFC3339, a.flags.at); err == nil {
+		return at
+	}
+	return time.Now()
+}
+
+// settle returns the command that asks again elsewhere: the DNS where files were
+// asked, another resolver where the DNS was.
+func (a *app) settle(command string) string {
+	if len(a.flags.zones) > 0 {
+		return command
+	}
+	for _, server := range [...]string{"9.9.9.9", "1.1.1.1"} {
+		if !strings.Contains(strings.Join(a.flags.resolvers, " "), server) {
+			return command + " @" + server
+		}
+	}
+	return command + " @8.8.8.8"
+}
+
+// readLimited reads a whole file of at most limit octets.
+func readLimited(path string, limit int64) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if info.IsDir() {
+		return nil, fmt.Errorf("read %s: is a directory", path)
+	}
+	if info.Size() > limit {
+		return nil, fmt.Errorf("read %s: %d octets, %d at most", path, info.Size(), limit)
+	}
+	return os.ReadFile(path)
+}

@@ -1,0 +1,109 @@
+package check
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/authcheck/authcheck/pkg/lint"
+)
+
+// Config is what .authcheck.yaml says. The zero value says nothing.
+type Config struct {
+	Resolvers []string      // URLs, in order of preference
+	Timeout   time.Duration // per query; 0: default
+	Deadline  time.Duration // per target; 0: default
+	Retries   *int          // per query; nil: default
+	Rate      float64       // queries per second; 0: no limit
+	Severity  map[string]lint.Severity
+	Off       map[string]bool // rules that shall not speak at all
+	Ignore    []Ignore
+}
+
+// Ignore keeps a known finding from counting. It stays visible as suppressed.
+type Ignore struct {
+	Rule    string
+	Subject string // such as "TXT example.com"; empty: every subject
+	Reason  string
+}
+
+// maxConfig is the largest configuration that is read, in octets.
+const maxConfig = 1 << 20
+
+// ConfigError is a place in the configuration that cannot be used.
+type ConfigError struct {
+	File         string
+	Line, Column int // from 1; 0 where the place is not known
+	Message      string
+	Text         string // the line at fault, for the caret
+}
+
+// Error returns the place and the message, and below them the line with a caret.
+func (e *ConfigError) Error() string {
+	place := e.File
+	if e.Line > 0 {
+		place += fmt.Sprintf(":%d:%d", e.Line, e.Column)
+	}
+	text := place + ": " + e.Message
+	if e.Text != "" {
+		text += fmt.Sprintf("\n  %s\n  %s^", e.Text, strings.Repeat(" ", max(e.Column-1, 0)))
+	}
+	return text
+}
+
+// ParseConfig reads a configuration. The error is a *ConfigError.
+func ParseConfig(file string, text []byte) (Config, error) {
+	p := configParser{file: file, text: string(text)}
+	if len(text) > maxConfig {
+		return Config{}, &ConfigError{File: file, Message: fmt.Sprintf("%d octets, %d at most", len(text), maxConfig)}
+	}
+	var document yaml.Node
+	decoder := yaml.NewDecoder(strings.NewReader(p.text))
+	if err := decoder.Decode(&document); err != nil {
+		if errors.Is(err, io.EOF) {
+			return Config{}, nil
+		}
+		return Config{}, p.syntax(err)
+	}
+	if len(document.Content) == 0 {
+		return Config{}, nil
+	}
+	root := document.Content[0]
+	if root.Kind == yaml.ScalarNode && root.Tag == "!!null" {
+		return Config{}, nil
+	}
+	p.mapping(root, map[string]func(*yaml.Node){
+		"resolver": func(n *yaml.Node) { p.config.Resolvers = p.strings(n) },
+		"timeout":  func(n *yaml.Node) { p.config.Timeout = p.duration(n) },
+		"deadline": func(n *yaml.Node) { p.config.Deadline = p.duration(n) },
+		"retries":  func(n *yaml.Node) { p.config.Retries = p.integer(n) },
+		"rate":     func(n *yaml.Node) { p.config.Rate = p.number(n) },
+		"severity": p.severities,
+		"ignore":   p.ignores,
+	})
+	if p.err != nil {
+		return Config{}, p.err
+	}
+	return p.config, nil
+}
+
+// judge applies the configuration to a finding. It reports false where the rule
+// is switched off.
+func (c *Config) judge(f *lint.Finding) bool {
+	if c.Off[f.RuleID] {
+		return false
+	}
+	if s, ok := c.Severity[f.RuleID]; ok {
+		f.Severity = s
+	}
+	for _, ignore := range c.Ignore {
+		if ignore.Rule == f.RuleID && (ignore.Subject == "" || strings.EqualFold(ignore.Subject, f.Subject())) {
+			f.Suppressed = ignore.Reason
+		}
+	}
+	return true
+}

@@ -1,0 +1,53 @@
+package check
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/authcheck/authcheck/pkg/lint"
+	"github.com/authcheck/authcheck/pkg/lookup"
+	"github.com/authcheck/authcheck/pkg/spf"
+)
+
+//go:generate go run ../../cmd/authcheck rules --format markdown --output RULES.md
+
+// Docs returns the documentation of every rule, sorted by ID.
+func Docs() []lint.Doc {
+	docs := slices.Concat(lint.Docs(lookup.Rules()), lint.Docs(spf.Rules()))
+	slices.SortFunc(docs, func(a, b lint.Doc) int { return cmp.Compare(a.ID, b.ID) })
+	return docs
+}
+
+// Retired returns IDs that named rules once, with the rule that took over. They
+// are reserved for ever.
+func Retired() map[string]string {
+	return map[string]string{
+		"dns-name-trailing-text":         "dns-owner-name-doubled",
+		"spf-all-multiple":               "spf-all-not-last",
+		"spf-duplicate-identical-record": "spf-multiple-records",
+		"spf-include-self":               "spf-include-loop",
+		"spf-obsolete-modifier":          "spf-unknown-modifier",
+		"spf-path-dependent-limit":       "spf-too-many-lookups",
+		"spf-record-over-512":            "spf-record-over-450",
+		"spf-type99-differs":             "spf-type99-record",
+		"spf-unicode-dash":               "txt-non-ascii",
+		"txt-leading-whitespace":         "spf-leading-space",
+	}
+}
+
+// Rule returns the documentation of a rule. The error names the rule that was
+// probably meant.
+func Rule(id string) (lint.Doc, error) {
+	docs := Docs()
+	ids := make([]string, len(docs))
+	for i, doc := range docs {
+		if ids[i] = doc.ID; doc.ID == id {
+			return doc, nil
+		}
+	}
+	if now, ok := Retired()[id]; ok {
+		return lint.Doc{}, fmt.Errorf("rule %q is now %q", id, now)
+	}
+	return lint.Doc{}, fmt.Errorf("there is no rule %q%s", id, suggestion(id, ids))
+}

@@ -1,0 +1,262 @@
+package render
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	_ "embed"
+
+	"github.com/authcheck/authcheck/pkg/lint"
+	"github.com/authcheck/authcheck/pkg/report"
+)
+
+//go:embed report.schema.json
+var schema []byte
+
+// Schema returns the JSON Schema (draft 2020-12) of the JSON output. A line of
+// NDJSON is what its definition "report" describes.
+func Schema() []byte { return bytes.Clone(schema) }
+
+// schemaVersion changes when a key is renamed or goes away.
+const schemaVersion = 1
+
+// jsonRenderer writes one object, report by report.
+type jsonRenderer struct {
+	w       io.Writer
+	version string
+	reports int // written so far
+}
+
+func (j *jsonRenderer) Write(r *report.Report) error {
+	element, err := encode(wireReportOf(r), "    ", "  ")
+	if err != nil {
+		return err
+	}
+	before := []byte(",\n    ")
+	if j.reports == 0 {
+		if before, _, err = j.frame(report.Summary{}); err != nil {
+			return err
+		}
+		before = append(before, "\n    "...)
+	}
+	j.reports++
+	_, err = j.w.Write(append(before, element...))
+	return err
+}
+
+func (j *jsonRenderer) Close(total report.Summary) error {
+	before, after, err := j.frame(total)
+	if err != nil {
+		return err
+	}
+	if j.reports > 0 {
+		before = []byte("\n  ")
+	}
+	_, err = j.w.Write(append(append(before, after...), '\n'))
+	return err
+}
+
+// frame returns what stands around the elements of "reports", its brackets
+// included.
+func (j *jsonRenderer) frame(total report.Summary) (before, after []byte, err error) {
+	whole, err := encode(wireOutput{
+		Schema:  schemaVersion,
+		Tool:    wireTool{Name: "authcheck", Version: octets(j.version)},
+		Reports: []wireReport{},
+		Summary: wireTotal{Targets: total.Targets, wireSummary: wireSummaryOf(total)},
+	}, "", "  ")
+	if err != nil {
+		return nil, nil, err
+	}
+	// Within a value the quotes would be escaped: only the key looks like this.
+	at := bytes.Index(whole, []byte(`"reports": []`)) + len(`"reports": [`)
+	return bytes.Clone(whole[:at]), whole[at:], nil
+}
+
+// ndjsonRenderer writes each report on a line of its own.
+type ndjsonRenderer struct{ w io.Writer }
+
+func (n *ndjsonRenderer) Write(r *report.Report) error {
+	line, err := encode(wireReportOf(r), "", "")
+	if err != nil {
+		return err
+	}
+	_, err = n.w.Write(append(line, '\n'))
+	return err
+}
+
+func (n *ndjsonRenderer) Close(report.Summary) error { return nil }
+
+// encode returns the value as JSON without a final newline. Characters that
+// cannot be seen are written as \u escapes, which leaves their meaning as it is:
+// people look at JSON in terminals, too.
+func encode(v any, prefix, indent string) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent(prefix, indent)
+	if err := e.Encode(v); err != nil {
+		return nil, err
+	}
+	in := bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+	out := make([]byte, 0, len(in))
+	for len(in) > 0 {
+		r, size := utf8.DecodeRune(in)
+		switch {
+		case r == '\n' || visible(r):
+			out = append(out, in[:size]...)
+		case r > 0xffff:
+			high, low := utf16.EncodeRune(r)
+			out = fmt.Appendf(out, `\u%04x\u%04x`, high, low)
+		default:
+			out = fmt.Appendf(out, `\u%04x`, r)
+		}
+		in = in[size:]
+	}
+	return out, nil
+}
+
+// octets is text that may hold any octets. JSON has only characters: those that
+// are not UTF-8 are written as the four characters \xNN.
+type octets string
+
+// MarshalText implements encoding.TextMarshaler.
+func (o octets) MarshalText() ([]byte, error) {
+	return []byte(escape(string(o), func(rune) bool { return true })), nil
+}
+
+type wireOutput struct {
+	Schema  int          `json:"schema"`
+	Tool    wireTool     `json:"tool"`
+	Reports []wireReport `json:"reports"`
+	Summary wireTotal    `json:"summary"`
+}
+
+type wireTool struct {
+	Name    string `json:"name"`
+	Version octets `json:"version"`
+}
+
+type wireReport struct {
+	Target     octets           `json:"target"`
+	Kind       report.Kind      `json:"kind"`
+	Results    wireResults      `json:"results"`
+	Findings   []wireFinding    `json:"findings"`
+	Corrected  []wireCorrection `json:"corrected,omitempty"`
+	Unknown    []wireQuestion   `json:"unknown"`
+	NotChecked []wireQuestion   `json:"not_checked"`
+	Summary    wireSummary      `json:"summary"`
+}
+
+type wireFinding struct {
+	Rule             string   `json:"rule"`
+	Severity         string   `json:"severity"`
+	Subject          octets   `json:"subject"`
+	Text             octets   `json:"text"`
+	Message          octets   `json:"message"`
+	Hint             octets   `json:"hint,omitempty"`
+	Fix              *wireFix `json:"fix,omitempty"`
+	Ref              string   `json:"ref"`
+	File             octets   `json:"file,omitempty"`
+	Line             int      `json:"line,omitempty"`
+	Column           int      `json:"column,omitempty"`
+	EndLine          int      `json:"end_line,omitempty"`
+	EndColumn        int      `json:"end_column,omitempty"`
+	Start            int      `json:"start"`
+	End              int      `json:"end"`
+	Suppressed       bool     `json:"suppressed"`
+	SuppressedReason octets   `json:"suppressed_reason,omitempty"`
+}
+
+type wireFix struct {
+	Text   *octets `json:"text,omitempty"` // empty: the span goes away; nil: the correction reaches beyond the span
+	Record octets  `json:"record,omitempty"`
+}
+
+type wireCorrection struct {
+	Subject octets `json:"subject"`
+	Record  octets `json:"record"`
+	Fixes   int    `json:"fixes"`
+}
+
+type wireQuestion struct {
+	Question octets `json:"question"`
+	Reason   octets `json:"reason"`
+	Settle   octets `json:"settle,omitempty"`
+	Rule     string `json:"rule,omitempty"`
+}
+
+type wireSummary struct {
+	Errors     int `json:"errors"`
+	Warnings   int `json:"warnings"`
+	Notices    int `json:"notices"`
+	Suppressed int `json:"suppressed"`
+	Unknown    int `json:"unknown"`
+	NotChecked int `json:"not_checked"`
+}
+
+type wireTotal struct {
+	Targets int `json:"targets"`
+	wireSummary
+}
+
+func wireReportOf(r *report.Report) wireReport {
+	findings := make([]wireFinding, len(r.Findings))
+	for i := range r.Findings {
+		findings[i] = wireFindingOf(&r.Findings[i])
+	}
+	var corrected []wireCorrection
+	for _, c := range r.Corrected {
+		corrected = append(corrected, wireCorrection{octets(c.Source.Subject), octets(c.Record), c.Fixes})
+	}
+	return wireReport{
+		Corrected:  corrected,
+		Target:     octets(r.Target),
+		Kind:       r.Kind,
+		Results:    wireResultsOf(r.Results),
+		Findings:   findings,
+		Unknown:    wireQuestionsOf(r.Unknown),
+		NotChecked: wireQuestionsOf(r.Unchecked),
+		Summary:    wireSummaryOf(r.Summary()),
+	}
+}
+
+func wireFindingOf(f *lint.Finding) wireFinding {
+	w := wireFinding{
+		Rule: f.RuleID, Severity: f.Severity.String(), Ref: f.Ref,
+		Subject: octets(f.Subject()), Text: octets(f.Span.Text()), Start: f.Span.Start, End: f.Span.End,
+		Message: octets(f.Message), Hint: octets(f.Hint),
+		Suppressed: f.Suppressed != "", SuppressedReason: octets(f.Suppressed),
+	}
+	if f.Fix != nil {
+		w.Fix = &wireFix{Record: octets(f.Fix.Record)}
+		if text := octets(f.Fix.Text); f.Fix.Span == f.Span {
+			w.Fix.Text = &text
+		}
+	}
+	if source := f.Span.Source; source != nil && source.File != "" {
+		from, to := f.Span.Position(), f.Span.EndPosition()
+		w.File = octets(source.File)
+		w.Line, w.Column, w.EndLine, w.EndColumn = from.Line, from.Column, to.Line, to.Column
+	}
+	return w
+}
+
+func wireQuestionsOf(questions []report.Question) []wireQuestion {
+	w := make([]wireQuestion, len(questions))
+	for i, q := range questions {
+		w[i] = wireQuestion{octets(q.Question), octets(q.Reason), octets(q.Settle), q.Rule}
+	}
+	return w
+}
+
+func wireSummaryOf(s report.Summary) wireSummary {
+	return wireSummary{
+		Errors: s.Errors, Warnings: s.Warnings, Notices: s.Notices,
+		Suppressed: s.Suppressed, Unknown: s.Unknown, NotChecked: s.Unchecked,
+	}
+}

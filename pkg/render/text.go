@@ -1,0 +1,252 @@
+package render
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/authcheck/authcheck/pkg/lint"
+	"github.com/authcheck/authcheck/pkg/report"
+)
+
+// The rules of the text output:
+//
+//   - A report is a row of blocks with a blank line between them: headline,
+//     verdicts, record, include tree, findings, what is unknown, what was left
+//     out. A domain without faults gets the short form, without a tree.
+//   - Errors and warnings are shown in full and notices counted, unless verbose.
+//     What is unknown is always shown. Quiet is the headline alone.
+//   - A finding says what is wrong, where, why that matters and what to do, in
+//     this order. Why is told once a rule.
+//   - Lines fit the terminal, except those made to be copied or clicked: the place
+//     of a finding, a record to publish, a command. None ends in a space.
+//   - Text from outside passes Printable; records show nothing but ASCII, so that
+//     carets stand where they should. Every part is bounded, and says where it
+//     was cut.
+//   - Colour is only added: the text without it is the same.
+type textRenderer struct {
+	w         io.Writer
+	width     int
+	verbosity Verbosity
+	paint     palette
+	reports   int // written so far
+}
+
+const (
+	defaultWidth = 100
+	minWidth     = 40
+	maxProse     = 100 // columns of running text, however wide the terminal is
+)
+
+// block is a group of lines.
+type block []string
+
+func (t *textRenderer) Write(r *report.Report) error {
+	t.reports++
+	if t.verbosity == Quiet {
+		return t.print([]block{{t.headline(r) + t.outcome(r)}})
+	}
+	blocks := t.blocks(r)
+	if t.reports > 1 {
+		blocks = append([]block{nil}, blocks...)
+	}
+	return t.print(blocks)
+}
+
+func (t *textRenderer) Close(total report.Summary) error {
+	if t.verbosity == Quiet || total.Targets < 2 {
+		return nil
+	}
+	return t.print([]block{nil, {fmt.Sprintf("%d targets: %s", total.Targets, t.counts(total))}})
+}
+
+func (t *textRenderer) print(blocks []block) error {
+	var b strings.Builder
+	for i, lines := range blocks {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		for _, line := range lines {
+			b.WriteString(strings.TrimRight(line, " "))
+			b.WriteByte('\n')
+		}
+	}
+	_, err := io.WriteString(t.w, b.String())
+	return err
+}
+
+func (t *textRenderer) blocks(r *report.Report) []block {
+	blocks := []block{{t.headline(r)}}
+	if r.Results.SPF != nil {
+		blocks = append(blocks, t.spf(r)...)
+	}
+	blocks = append(blocks, t.findings(r)...)
+	blocks = append(blocks, t.corrected(r)...)
+	blocks = append(blocks, t.questions("unknown", r.Unknown)...)
+	if t.verbosity == Verbose {
+		return append(blocks, t.questions("not checked", r.Unchecked)...)
+	}
+	s := r.Summary()
+	if left := list(plural(s.Notices, "notice"), count(s.Unchecked, "not checked"), count(s.Suppressed, "suppressed")); left != "" {
+		blocks = append(blocks, block{left + " (-v)"})
+	}
+	return blocks
+}
+
+func (t *textRenderer) headline(r *report.Report) string {
+	line := t.paint.bold.Sprint(displayName(r.Target))
+	if r.Results.SPF != nil {
+		line += "  SPF"
+	}
+	return line + "  " + t.counts(r.Summary())
+}
+
+// counts says in a few words how a report, or all of them, came out.
+func (t *textRenderer) counts(s report.Summary) string {
+	if clean(s) {
+		return t.paint.good.Sprint("ok")
+	}
+	return list(
+		t.paint.bad.Sprint(plural(s.Errors, "error")),
+		t.paint.weak.Sprint(plural(s.Warnings, "warning")),
+		t.paint.note.Sprint(count(s.Unknown, "unknown")),
+	)
+}
+
+// clean reports whether there is nothing to say beyond "ok".
+func clean(s report.Summary) bool {
+	return s.AtLeast(lint.Warning) == 0 && s.Unknown == 0
+}
+
+// findings returns a block for each finding that the verbosity shows.
+func (t *textRenderer) findings(r *report.Report) []block {
+	var blocks []block
+	explained := map[string]bool{}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if t.verbosity != Verbose && (f.Suppressed != "" || f.Severity < lint.Warning) {
+			continue
+		}
+		var doc lint.Doc
+		if at := slices.IndexFunc(r.Rules, func(d lint.Doc) bool { return d.ID == f.RuleID }); at >= 0 && !explained[f.RuleID] {
+			doc = r.Rules[at]
+			explained[f.RuleID] = true
+		}
+		blocks = append(blocks, t.finding(f, doc))
+	}
+	return blocks
+}
+
+// finding returns the lines about one finding; doc is empty where the rule has
+// been explained before.
+func (t *textRenderer) finding(f *lint.Finding, doc lint.Doc) block {
+	colour := t.paint.severity(f.Severity)
+	b := t.title(colour, f.Severity.String(), f.Message, f.RuleID)
+	b = append(b, t.place(colour, f.Span)...)
+	if f.Suppressed != "" {
+		return append(b, t.labelled("  suppressed: ", f.Suppressed)...)
+	}
+	b = append(b, t.labelled("  why: ", doc.Why)...)
+	b = append(b, t.labelled("  fix: ", f.Hint)...)
+	if f.Fix != nil {
+		b = append(b, t.fix(f)...)
+	}
+	if doc.ID != "" {
+		b = append(b, t.labelled("  see: ", doc.Ref+" · authcheck explain "+doc.ID)...)
+	}
+	return b
+}
+
+// fix returns the line about a correction. What replaces the span is told where
+// no words tell as much.
+func (t *textRenderer) fix(f *lint.Finding) block {
+	switch {
+	case f.Hint != "":
+	case f.Fix.Text == "":
+		return t.labelled("  fix: ", "remove it")
+	case f.Span.Empty() && f.Span.Source.Text != "":
+		return t.labelled("  fix: ", "insert "+strings.TrimSpace(f.Fix.Text))
+	case f.Fix.Span.Len() < len(f.Span.Source.Text):
+		return t.labelled("  fix: ", "write "+strings.TrimSpace(f.Fix.Text))
+	}
+	return nil
+}
+
+// maxPublish is the longest record that is printed for copying, in octets.
+const maxPublish = 4096
+
+// corrected returns what to publish instead, one block a text. A record in which
+// something would have to be escaped is not one to copy.
+func (t *textRenderer) corrected(r *report.Report) []block {
+	var blocks []block
+	for _, c := range r.Corrected {
+		if len(c.Record) > maxPublish || asciiOnly(c.Record) != c.Record {
+			continue
+		}
+		title := "publish"
+		if c.Source.Subject != "text" {
+			title += " as " + Printable(c.Source.Subject)
+		}
+		if c.Fixes > 1 {
+			title += fmt.Sprintf(", all %d corrections made", c.Fixes)
+		}
+		blocks = append(blocks, block{t.paint.good.Sprint(title) + ":", "  " + c.Record})
+	}
+	return blocks
+}
+
+// place shows where a span is: the file and the subject, then the text with a
+// caret below every column of the span.
+func (t *textRenderer) place(colour *colour, span lint.Span) block {
+	source := span.Source
+	if source == nil {
+		return nil
+	}
+	at := Printable(source.Subject)
+	if source.File != "" {
+		file := Printable(source.File)
+		if p := span.Position(); p.Line > 0 {
+			file = fmt.Sprintf("%s:%d:%d", file, p.Line, p.Column)
+		}
+		at = file + "  " + at
+	}
+	b := block{"  --> " + at}
+	if source.Text == "" {
+		return b
+	}
+	const margin = "   | "
+	x := cutOut(span, t.width-len(margin))
+	return append(b, margin+x.line, margin+strings.Repeat(" ", x.column)+colour.Sprint(strings.Repeat("^", x.carets)))
+}
+
+// questions returns a block for each question that stayed open.
+func (t *textRenderer) questions(word string, questions []report.Question) []block {
+	blocks := make([]block, len(questions))
+	for i, q := range questions {
+		blocks[i] = t.title(t.paint.note, word, q.Question+": "+q.Reason, q.Rule)
+		if q.Settle != "" {
+			blocks[i] = append(blocks[i], "  settle: "+Printable(q.Settle))
+		}
+	}
+	return blocks
+}
+
+// title wraps the first line of a block, its first word coloured.
+func (t *textRenderer) title(colour *colour, word, message, rule string) block {
+	line := word + ": " + bounded(Printable(message))
+	if rule != "" {
+		line += "  [" + rule + "]"
+	}
+	b := hang("", "  ", line, min(t.width, maxProse))
+	b[0] = colour.Sprint(word) + strings.TrimPrefix(b[0], word)
+	return b
+}
+
+// labelled wraps text behind a label; no text, no lines.
+func (t *textRenderer) labelled(label, text string) block {
+	if text == "" {
+		return nil
+	}
+	return hang(label, strings.Repeat(" ", len(label)), bounded(Printable(text)), min(t.width, maxProse))
+}
