@@ -125,7 +125,7 @@ func TestSentinels(t *testing.T) {
 		spf.ErrUnknownMechanism, spf.ErrModifierColon, spf.ErrModifierQualifier, spf.ErrDoubleQualifier, spf.ErrBareAddress,
 		spf.ErrAddress, spf.ErrIP4InIP6, spf.ErrIP6InIP4, spf.ErrPrefixLength, spf.ErrLengthNotAllowed, spf.ErrEmptyDomain,
 		spf.ErrEmptyExp, spf.ErrTarget, spf.ErrTargetAddress, spf.ErrMacro, spf.ErrMacroExpOnly, spf.ErrMacroInAddress,
-		spf.ErrRedirectTwice, spf.ErrExpTwice, spf.ErrSeparator, spf.ErrGlued, spf.ErrCharacter, spf.ErrQuote, spf.ErrTrailingText,
+		spf.ErrRedirectTwice, spf.ErrExpTwice, spf.ErrSeparator, spf.ErrGlued, spf.ErrCharacter, spf.ErrQuote, spf.ErrTrailingText, spf.ErrSecondRecord,
 		spf.ErrNotDomain, spf.ErrNoDomain, spf.ErrNoRecord, spf.ErrMultipleRecords, spf.ErrIncludeNone, spf.ErrRedirectNone,
 		spf.ErrLookupLimit, spf.ErrVoidLimit, spf.ErrMXLimit,
 		lookup.ErrTimeout, lookup.ErrServFail, lookup.ErrRefused, lookup.ErrTruncated, lookup.ErrCNAMELoop, lookup.ErrNetwork,

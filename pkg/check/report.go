@@ -17,7 +17,7 @@ type Options struct {
 // finish puts findings into a report: what reports a question without answer
 // becomes an unknown, severities and ignores of the configuration are applied, and
 // the documentation of the rules that fired is attached.
-func (o Options) finish(r *report.Report, findings []lint.Finding) *report.Report {
+func (o Options) finish(r *report.Report, findings []lint.Finding) {
 	fired := map[string]bool{}
 	unanswered := map[string]bool{}
 	docs := Docs()
@@ -38,5 +38,4 @@ func (o Options) finish(r *report.Report, findings []lint.Finding) *report.Repor
 	lint.Sort(r.Findings)
 	r.Corrected = lint.Correct(r.Findings)
 	r.Rules = slices.DeleteFunc(docs, func(doc lint.Doc) bool { return !fired[doc.ID] })
-	return r
 }

@@ -33,7 +33,13 @@ func SPFText(source *lint.Source, o Options) *report.Report {
 func (o Options) judgeSPF(r *report.Report, facts *spf.Facts) *report.Report {
 	r.Results.SPF = facts
 	r.Unchecked = uncheckedSPF(facts)
-	return o.finish(r, slices.Concat(lint.Run(lookup.Rules(), facts.Asked), lint.Run(spf.Rules(), facts)))
+	o.finish(r, slices.Concat(lint.Run(lookup.Rules(), facts.Asked), lint.Run(spf.Rules(), facts)))
+	// What is recommended for publishing has passed the same judgement.
+	r.Corrected = slices.DeleteFunc(r.Corrected, func(c lint.Correction) bool {
+		again := spf.InspectText(facts.Domain, lint.NewSource("", c.Record))
+		return slices.ContainsFunc(lint.Run(spf.Rules(), again), func(f lint.Finding) bool { return f.Severity == lint.Error })
+	})
+	return r
 }
 
 // uncheckedSPF lists what nobody could ask.

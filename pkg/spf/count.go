@@ -46,6 +46,7 @@ func (c *counter) node(n *Node) {
 	before := c.Lookups
 	c.stack = append(c.stack, n)
 	all := n.Record.First(All)
+	ended := false
 	for _, b := range n.Branches {
 		if all != nil && b.Term.Span.Start > all.Span.Start {
 			break
@@ -53,11 +54,13 @@ func (c *counter) node(n *Node) {
 		if b.Term.Kind.Modifier() {
 			continue
 		}
-		if c.branch(n, b); b.passesAll() {
+		c.branch(n, b)
+		if b.passesAll() {
+			ended = true
 			break
 		}
 	}
-	if b := n.branch(n.Record.Redirect()); b != nil {
+	if b := n.branch(n.Record.Redirect()); b != nil && !ended {
 		c.branch(n, b)
 	}
 	c.stack = c.stack[:len(c.stack)-1]

@@ -3,6 +3,7 @@ package spf
 import (
 	"errors"
 
+	"github.com/authcheck/authcheck/pkg/lint"
 	"github.com/authcheck/authcheck/pkg/lookup"
 )
 
@@ -11,6 +12,7 @@ import (
 type Facts struct {
 	Domain  string
 	Root    *Node
+	Texts   []*lint.Source  // TXT records of Domain, or the text that was given
 	Nodes   []*Node         // every domain whose record was looked at, Root first, in the order met
 	MX      *lookup.Reply   // of Domain; a null MX marks a domain without mail; nil: not asked
 	SOA     *lookup.Reply   // of Domain, asked where its TXT records are behind a CNAME; else nil

@@ -57,9 +57,12 @@ func Inspect(ctx context.Context, r lookup.Resolver, domain string, o Options) *
 func InspectText(domain string, source *lint.Source) *Facts {
 	in := newInspection(domain)
 	in.offline = true
-	node := &Node{Domain: domain}
-	in.facts.Root, in.facts.Nodes = node, []*Node{node}
-	in.branches(node, Parse(source))
+	node := &Node{Domain: domain, Err: ErrNoRecord}
+	in.facts.Root, in.facts.Nodes, in.facts.Texts = node, []*Node{node}, []*lint.Source{source}
+	if hasVersion(source.Text) {
+		node.Err = nil
+		in.branches(node, Parse(source))
+	}
 	in.facts.count()
 	return in.facts
 }
@@ -138,6 +141,11 @@ func (in *inspection) read(n *Node, reply *lookup.Reply) {
 	n.TXT = reply
 	if n.Err = reply.Err; n.Err != nil {
 		return
+	}
+	if n == in.facts.Root {
+		for i := range reply.Answer.Records {
+			in.facts.Texts = append(in.facts.Texts, reply.Answer.Records[i].Source)
+		}
 	}
 	if n == in.facts.Root && len(reply.Answer.Chain) > 0 {
 		in.ask(n.Domain, lookup.TypeSOA, func(reply *lookup.Reply) { in.facts.SOA = reply })

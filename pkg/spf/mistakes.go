@@ -27,10 +27,14 @@ func (t *Term) classify(err *SyntaxError) *SyntaxError {
 	case strings.Contains(text, `"`):
 		i := strings.IndexByte(text, '"')
 		return part(ErrQuote, i, i+1)
+	case at > 0 && strings.HasPrefix(strings.ToLower(text[at:]), version):
+		return part(ErrSecondRecord, at, len(text))
 	case at > 0 && strings.IndexByte(",;", text[at-1]) >= 0:
 		return part(ErrSeparator, at-1, at)
 	case at > 0:
 		return part(ErrGlued, at, len(text))
+	case bare != text && strings.HasPrefix(strings.ToLower(bare), "all") && len(bare) > len("alll"):
+		return part(ErrTrailingText, len(text)-len(bare)+len("all"), len(text))
 	case body != text && body != "":
 		return part(ErrSeparator, len(body), len(text))
 	case t.Kind == Invalid && (isAddress(bare) || isHostName(bare)):
@@ -78,7 +82,9 @@ func (t *Term) suspicion() *SyntaxError {
 		at := t.Domain.Span.Start + i
 		return &SyntaxError{Reason: ErrSeparator, Span: t.Span.Source.Span(at, at+1)}
 	}
-	if at := t.gluedAt(); at > 0 {
+	if at := t.gluedAt(); at > 0 && strings.HasPrefix(strings.ToLower(t.Text()[at:]), version) {
+		return &SyntaxError{Reason: ErrSecondRecord, Span: t.Span.Source.Span(t.Span.Start+at, t.Span.End)}
+	} else if at > 0 {
 		return &SyntaxError{Reason: ErrGlued, Span: t.Span.Source.Span(t.Span.Start+at, t.Span.End)}
 	}
 	return nil
@@ -128,13 +134,12 @@ func (t *Term) gluedAt() int {
 func (r *Record) markTorn() {
 	for i := 0; i+1 < len(r.Terms); i++ {
 		head, tail := &r.Terms[i], &r.Terms[i+1]
-		text := head.Text()
-		last := text[len(text)-1]
-		if head.Err == nil || last != ':' && last != '/' && len(text) > 1 {
+		loneQualifier := len(head.Text()) == 1 && isQualifier(head.Text()[0])
+		if head.Err == nil || tail.Err == nil && !loneQualifier {
 			continue
 		}
-		joined := parseTerm(lint.NewSource("", text+tail.Text()).Whole())
-		if joined.Err != nil {
+		joined := parseTerm(lint.NewSource("", head.Text()+tail.Text()).Whole())
+		if joined.Err != nil || joined.suspicion() != nil || joined.Kind == Unknown {
 			continue
 		}
 		span := head.Span.Source.Span(head.Span.Start, tail.Span.End)
@@ -195,6 +200,8 @@ func addressDetail(address string) string {
 		return "a host name belongs into an a or include term"
 	case strings.Count(address, ":") == 1 && strings.Contains(address, "."):
 		return "an address has no port here"
+	case strings.Count(address, ":") > 1:
+		return "an IPv6 address has eight groups of up to four hexadecimal digits, or :: once"
 	}
 	return ""
 }

@@ -157,6 +157,7 @@ var (
 	ErrExpTwice          = errors.New("more than one exp")
 	ErrSeparator         = errors.New("terms not separated by a space")
 	ErrGlued             = errors.New("no space between terms")
+	ErrSecondRecord      = errors.New("a second record inside the record")
 	ErrCharacter         = errors.New("character outside printable ASCII")
 	ErrQuote             = errors.New("literal quotation mark")
 	ErrTrailingText      = errors.New("text that is not part of the record")

@@ -94,7 +94,7 @@ func fixTerms(span lint.Span, terms string) *lint.Fix {
 	switch {
 	case terms == remove:
 		return removal(span)
-	case terms == "" || Parse(lint.NewSource("", version+" "+terms)).Err() != nil:
+	case terms == "" || mistaken(Parse(lint.NewSource("", version+" "+terms))):
 		return nil
 	}
 	return lint.Replace(span, terms)

@@ -16,28 +16,12 @@ func discoveryRules() []rule {
 	}
 }
 
-// texts returns the TXT records at the domain, nil where none are known.
-func (f *Facts) texts() []*lint.Source {
-	if f.Root.TXT == nil || f.Root.TXT.Err != nil {
-		return nil
-	}
-	var texts []*lint.Source
-	for i := range f.Root.TXT.Answer.Records {
-		texts = append(texts, f.Root.TXT.Answer.Records[i].Source)
-	}
-	return texts
-}
-
-// discarded calls visit for every TXT record at the domain that receivers do not
-// take for SPF.
+// discarded calls visit for every text that receivers do not take for SPF.
 func (f *Facts) discarded(visit func(*lint.Source)) {
-	for _, source := range f.texts() {
+	for _, source := range f.Texts {
 		if !hasVersion(source.Text) {
 			visit(source)
 		}
-	}
-	if f.Root.TXT == nil && f.Root.Record != nil && f.Root.Record.Version.Empty() {
-		visit(f.Root.Record.Source)
 	}
 }
 
@@ -139,7 +123,7 @@ var recordMissing = rule{
 		Good: lint.Example{Zone: `@ TXT "v=spf1 -all"`},
 	},
 	Check: func(f *Facts, report lint.ReportFunc) {
-		if f.Root.Err != ErrNoRecord || f.NullMX() || f.almost() {
+		if f.Root.Err != ErrNoRecord || f.Root.TXT == nil || f.NullMX() || f.almost() {
 			return
 		}
 		message := fmt.Sprintf("%s has no TXT record", f.Domain)
@@ -274,23 +258,35 @@ func isNearMiss(text string) bool {
 		strings.HasPrefix(squeezed, "spf=v1") || strings.HasPrefix(squeezed, "=spf1") || strings.Contains(head, version+" ")
 }
 
-// nearMissFix returns the record that a near miss was meant to be, or "".
+// nearMissFix returns the record that a text was meant to be, or "".
 func nearMissFix(text string) string {
-	body := strings.TrimLeft(text, " \t")
-	if i := strings.Index(strings.ToLower(body), version); i >= 0 {
+	body := strings.TrimSpace(plainASCII(text))
+	lower := strings.ToLower(body)
+	if i := strings.Index(lower, version); i >= 0 {
 		body = body[i+len(version):]
-	} else if i := strings.Index(strings.ToLower(body[:min(len(body), 10)]), "spf"); i >= 0 {
-		body = strings.TrimLeft(body[i+len("spf"):], " =v")
-		body = strings.TrimPrefix(body, "1")
-	} else {
-		return ""
+	} else if i := strings.Index(lower[:min(len(lower), 10)], "spf"); i >= 0 {
+		body = strings.TrimPrefix(strings.TrimLeft(body[i+len("spf"):], " =v"), "1")
 	}
-	body = strings.TrimLeft(body, ";:,.0 \t")
-	record := strings.TrimRight(version+" "+body, " ")
-	if Parse(lint.NewSource("", record)).Err() != nil {
+	record := version
+	for _, term := range strings.FieldsFunc(strings.TrimLeft(body, ":.0 "), func(r rune) bool { return strings.ContainsRune(" \t,;", r) }) {
+		t := parseTerm(lint.NewSource("", term).Whole())
+		record += " " + gluedFix(&t)
+	}
+	if record == version || mistaken(Parse(lint.NewSource("", record))) {
 		return ""
 	}
 	return record
+}
+
+// mistaken reports whether a record has terms that are broken, or that obey the
+// grammar by accident.
+func mistaken(r *Record) bool {
+	for i := range r.Terms {
+		if r.Terms[i].Err != nil || r.Terms[i].suspicion() != nil {
+			return true
+		}
+	}
+	return false
 }
 
 var nearMiss = rule{
@@ -304,17 +300,14 @@ var nearMiss = rule{
 		Good: lint.Example{Zone: `@ TXT "v=spf1 -all"`},
 	},
 	Check: func(f *Facts, report lint.ReportFunc) {
+		given := f.Root.TXT == nil
 		f.discarded(func(source *lint.Source) {
-			if !isNearMiss(source.Text) {
+			if !isNearMiss(source.Text) && !(given && !isQuoted(source.Text) && !hasLeadingSpace(source.Text)) {
 				return
 			}
-			end := strings.IndexByte(source.Text, ' ')
-			if end <= 0 {
-				end = len(source.Text)
-			}
-			found := lint.Finding{Span: source.Span(0, min(end, 32)), Message: "receivers do not take this text for an SPF record",
-				Hint: "Begin it with \"v=spf1 \"."}
-			if f.Root.TXT != nil && f.Root.Record != nil {
+			found := lint.Finding{Span: source.Span(0, min(len(source.Text), len(version)+1)),
+				Message: "receivers do not take this text for an SPF record", Hint: "Begin it with \"v=spf1 \"."}
+			if f.Root.Record != nil {
 				found.Severity = lint.Warning
 				found.Hint = "Delete it; the SPF record beside it is the one that is used."
 			} else if record := nearMissFix(source.Text); record != "" {

@@ -37,7 +37,11 @@ func describe(places []Place) string {
 			parts = append(parts, fmt.Sprintf("%d more", len(places)-most))
 			break
 		}
-		parts = append(parts, fmt.Sprintf("%s (in %s)", p.Branch.Term.Text(), p.Node.Domain))
+		part := p.Branch.Term.Text()
+		if p.Node.Domain != "" {
+			part += " (in " + p.Node.Domain + ")"
+		}
+		parts = append(parts, part)
 	}
 	return strings.Join(parts, ", ")
 }

@@ -3,6 +3,7 @@ package spf
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/authcheck/authcheck/pkg/lint"
 )
@@ -31,7 +32,9 @@ func syntaxRule(doc lint.Doc, describe func(t *Term, err *SyntaxError) (message,
 				last = err
 				found := lint.Finding{Span: err.Span}
 				var terms string
-				found.Message, found.Hint, terms = describe(t, err)
+				if found.Message, found.Hint, terms = describe(t, err); err.Span.Len() > t.Span.Len() && doc.Reason != ErrTrailingText {
+					found.Message, found.Hint, terms = spaceInside(err)
+				}
 				whole := t.Span
 				whole.End = max(whole.End, err.Span.End)
 				if fix := fixTerms(whole, terms); fix != nil {
@@ -67,10 +70,7 @@ var unknownMechanism = syntaxRule(lint.Doc{
 	Bad:   bad("v=spf1 ipv4:192.0.2.1 -all"),
 	Good:  good("v=spf1 ip4:192.0.2.1 -all"),
 }, func(t *Term, err *SyntaxError) (string, string, string) {
-	joined := strings.ReplaceAll(err.Span.Text(), " ", "")
 	switch kind := similarKind(t); {
-	case err.Span.Len() > t.Span.Len():
-		return fmt.Sprintf("%q has a space inside and so is no mechanism", err.Span.Text()), "Write it without the space.", joined
 	case t.Kind == All:
 		return fmt.Sprintf("%q: the mechanism all takes no argument", t.Text()), "Write it without what follows.", string(t.Qualifier) + "all"
 	case kind != Invalid:
@@ -79,10 +79,25 @@ var unknownMechanism = syntaxRule(lint.Doc{
 		return fmt.Sprintf("%q is not a mechanism; %q is", t.Name.Text(), kind), "",
 			text[:at] + kind.String() + text[at+t.Name.Len():]
 	case t.Name.Empty():
-		return fmt.Sprintf("%q names no mechanism", t.Text()), "Remove it, or write the mechanism that was meant.", ""
+		return fmt.Sprintf("%q names no mechanism", t.Text()), "Remove it, or write the mechanism that was meant.", remove
+	}
+	if value := missingColon(t.Text()); value != "" {
+		return fmt.Sprintf("%q lacks the colon between mechanism and address", t.Text()), "", qualifierText(t) + addressKind(value).String() + ":" + value
 	}
 	return fmt.Sprintf("%q is not a mechanism", t.Name.Text()), "Remove the term, or write the mechanism that was meant.", ""
 })
+
+// missingColon returns the address in a term such as "ip4192.0.2.1", or "".
+func missingColon(term string) string {
+	value := strings.ToLower(strings.TrimLeft(term, "+-~?"))
+	if !strings.HasPrefix(value, "ip4") && !strings.HasPrefix(value, "ip6") {
+		return ""
+	}
+	if value = strings.TrimLeft(value[len("ip4"):], ".;-_"); !isAddress(value) {
+		return ""
+	}
+	return value
+}
 
 var bareAddress = syntaxRule(lint.Doc{
 	ID: "spf-ip-missing-mechanism", Reason: ErrBareAddress,
@@ -93,6 +108,12 @@ var bareAddress = syntaxRule(lint.Doc{
 	Good:  good("v=spf1 ip4:192.0.2.1 -all"),
 }, func(t *Term, err *SyntaxError) (string, string, string) {
 	value := err.Span.Text()
+	if name, ok := strings.CutPrefix(value, "include."); ok && strings.Contains(name, ".") {
+		return fmt.Sprintf("%q lacks the colon behind include", value), "", qualifierText(t) + "include:" + name
+	}
+	if strings.HasPrefix(value, "_") || strings.HasPrefix(value, "spf") {
+		return fmt.Sprintf("%q stands there without a mechanism", value), "", qualifierText(t) + "include:" + value
+	}
 	if !isAddress(value) {
 		return fmt.Sprintf("%q stands there without a mechanism", value),
 			fmt.Sprintf("Write a:%s if that host sends the mail, include:%s if a provider publishes its senders there.", value, value), ""
@@ -155,8 +176,14 @@ var separator = syntaxRule(lint.Doc{
 		}
 		return r
 	}, t.Text())
-	return fmt.Sprintf("%q does not separate terms", err.Span.Text()), "Separate terms by one space.",
-		strings.Join(strings.Fields(replaced), " ")
+	terms := strings.Join(strings.Fields(replaced), " ")
+	switch {
+	case terms == "":
+		terms = remove
+	case fixTerms(t.Span, terms) == nil:
+		terms = strings.ReplaceAll(terms, " ", "") // it stood inside a term
+	}
+	return fmt.Sprintf("%q does not separate terms", err.Span.Text()), "Separate terms by one space.", terms
 })
 
 var glued = syntaxRule(lint.Doc{
@@ -168,6 +195,9 @@ var glued = syntaxRule(lint.Doc{
 	Bad:  bad("v=spf1 ip4:192.0.2.0/24~all"),
 	Good: good("v=spf1 ip4:192.0.2.0/24 ~all"),
 }, func(t *Term, err *SyntaxError) (string, string, string) {
+	if head := t.Span.Source.Text[t.Span.Start:err.Span.Start]; strings.HasSuffix(head, ":") {
+		return fmt.Sprintf("%q stands before another mechanism", head), "Keep the one that was meant.", gluedFix(t)
+	}
 	return fmt.Sprintf("%q starts a new term, but no space stands before it", err.Span.Text()), "Put a space before it.", gluedFix(t)
 })
 
@@ -180,11 +210,10 @@ func gluedFix(t *Term) string {
 		if at == 0 {
 			return terms + text
 		}
-		terms += strings.TrimRight(text[:at], ",;") + " "
-		text = text[at:]
-		if strings.EqualFold(text, version) {
-			return strings.TrimSpace(terms)
+		if head := strings.TrimRight(text[:at], ",;"); !strings.HasSuffix(head, ":") {
+			terms += head + " "
 		}
+		text = text[at:]
 	}
 }
 
@@ -217,10 +246,13 @@ func codePoints(text string) string {
 // plainASCII replaces look-alikes of ASCII characters and drops invisible ones;
 // "" where something else is in the way.
 func plainASCII(text string) string {
+	if !utf8.ValidString(text) { // octets of Windows-1252
+		text = strings.NewReplacer("\xa0", " ", "\x96", "-", "\x97", "-", "\x93", "", "\x94", "", "\x91", "", "\x92", "").Replace(text)
+	}
 	plain := strings.NewReplacer(
 		"\u2010", "-", "\u2011", "-", "\u2012", "-", "\u2013", "-", "\u2014", "-", "\u2212", "-", "\uff0d", "-",
 		"\uff1a", ":", "\uff0e", ".", "\u02dc", "~", "\u223c", "~", "\uff5e", "~",
-		"\u00ad", "", "\u200b", "", "\u200c", "", "\u200d", "", "\u2060", "", "\ufeff", "",
+		"\u00ad", "", "\u200b", "", "\u200c", "", "\u200d", "", "\u200e", "", "\u200f", "", "\u2060", "", "\ufeff", "",
 		"\u00a0", " ", "\u2009", " ", "\u202f", " ", "\u3000", " ",
 		"\u201c", "", "\u201d", "", "\u2018", "", "\u2019", "", "\x00", "",
 	).Replace(text)
@@ -266,5 +298,10 @@ var trailingText = syntaxRule(lint.Doc{
 	Bad:   bad("v=spf1 mx -all <br>"),
 	Good:  good("v=spf1 -all"),
 }, func(t *Term, err *SyntaxError) (string, string, string) {
-	return fmt.Sprintf("%q is not part of an SPF record", err.Span.Text()), "Publish the record without it.", remove
+	terms := remove
+	if err.Span.Start > t.Span.Start {
+		terms = t.Text()[:err.Span.Start-t.Span.Start]
+	}
+	return fmt.Sprintf("%q is not part of an SPF record", err.Span.Text()),
+		"Publish the record without it; a verification text gets a TXT record of its own.", terms
 })

@@ -149,13 +149,14 @@ var allMissing = rule{
 	},
 }
 
-// hasBrokenAll reports whether a term that breaks the grammar was an all or a
-// redirect, so that its absence is no finding of its own.
+// hasBrokenAll reports whether a mistaken term was meant to be, or to end in, an
+// all or a redirect, so that its absence is no finding of its own.
 func hasBrokenAll(r *Record) bool {
 	for i := range r.Terms {
 		t := &r.Terms[i]
 		text := strings.ToLower(t.Text())
-		if t.Err != nil && (strings.Contains(text, "all") || strings.Contains(text, "redirect")) {
+		if (t.Err != nil || t.suspicion() != nil) &&
+			(strings.Contains(text, "all") || strings.Contains(text, "redirect") || similarKind(t) == All) {
 			return true
 		}
 	}

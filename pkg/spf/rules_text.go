@@ -29,7 +29,7 @@ var recordOver450 = rule{
 	Check: func(f *Facts, report lint.ReportFunc) {
 		total, largest := len(f.Domain), (*lint.Source)(nil)
 		spf := 0
-		for _, source := range f.texts() {
+		for _, source := range f.Texts {
 			total += len(source.Text)
 			if hasVersion(source.Text) {
 				spf += len(source.Text)
@@ -47,7 +47,7 @@ var recordOver450 = rule{
 		}
 		report(lint.Finding{Span: largest.Whole(), Hint: hint,
 			Message: fmt.Sprintf("name and TXT records take %d octets (guideline %d): %s, SPF %d octets, this one %d",
-				total, maxTexts, count(len(f.texts()), "record", "records"), spf, len(largest.Text))})
+				total, maxTexts, count(len(f.Texts), "record", "records"), spf, len(largest.Text))})
 	},
 }
 
@@ -101,7 +101,7 @@ var extraSpaces = rule{
 
 var secondVersion = rule{
 	Doc: lint.Doc{
-		ID: "spf-second-version-inside", Severity: lint.Error,
+		ID: "spf-second-version-inside", Severity: lint.Error, Reason: ErrSecondRecord,
 		Title: "A second v=spf1 inside the record",
 		Why: "Two records were pasted together. The second v=spf1 is read as an unknown modifier and ignored, and so is every " +
 			"mechanism behind the first all.",
@@ -110,17 +110,34 @@ var secondVersion = rule{
 		Good: good("v=spf1 ip4:192.0.2.1 ip4:192.0.2.2 -all"),
 	},
 	Check: func(f *Facts, report lint.ReportFunc) {
-		f.terms(func(n *Node, t *Term) {
-			if t.Kind != Unknown || !strings.EqualFold(t.Text(), version) {
+		f.records(func(n *Node) {
+			for i := range n.Record.Terms {
+				t := &n.Record.Terms[i]
+				span, again := t.secondRecord()
+				if !again {
+					continue
+				}
+				found := lint.Finding{Span: span, Message: "a second record starts inside this one", Hint: "Publish one record with the terms of both."}
+				text := n.Record.Source.Text
+				if merged := merge([]*Record{Parse(lint.NewSource("", text[:span.Start])), Parse(lint.NewSource("", text[span.Start:]))}); merged != "" {
+					found.Fix = lint.Rewrite(n.Record.Source, merged)
+				}
+				report(found)
 				return
 			}
-			found := lint.Finding{Span: t.Span, Message: "a second record starts inside this one", Hint: "Publish one record with the terms of both."}
-			text := n.Record.Source.Text
-			first, second := strings.TrimSpace(text[:t.Span.Start]), text[t.Span.Start:]
-			if merged := merge([]*Record{Parse(lint.NewSource("", first)), Parse(lint.NewSource("", second))}); merged != "" {
-				found.Fix = lint.Rewrite(n.Record.Source, merged)
-			}
-			report(found)
 		})
 	},
+}
+
+// secondRecord returns where another record starts inside the term, which is
+// either the unknown modifier v or has the version glued to its end.
+func (t *Term) secondRecord() (lint.Span, bool) {
+	err := t.Err
+	if err == nil {
+		err = t.suspicion()
+	}
+	if err != nil && err.Reason == ErrSecondRecord {
+		return err.Span, true
+	}
+	return t.Span, t.Kind == Unknown && strings.EqualFold(t.Text(), version)
 }

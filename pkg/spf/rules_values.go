@@ -22,18 +22,25 @@ var addressInvalid = syntaxRule(lint.Doc{
 	Good:  good("v=spf1 ip4:192.0.2.0/24 -all"),
 }, func(t *Term, err *SyntaxError) (string, string, string) {
 	value := err.Span.Text()
-	if strings.Contains(value, " ") {
-		return fmt.Sprintf("%q has a space inside", value), "Write it without the space.", strings.ReplaceAll(value, " ", "")
-	}
 	return withDetail(fmt.Sprintf("%q is not an IP address", value), err), "", addressFix(t, value)
 })
+
+// spaceInside describes a term that was torn in two.
+func spaceInside(err *SyntaxError) (message, hint, terms string) {
+	return fmt.Sprintf("%q has a space inside", err.Span.Text()), "Write it without the space.", strings.ReplaceAll(err.Span.Text(), " ", "")
+}
 
 // addressFix returns the term that was meant by a wrong address, or "".
 func addressFix(t *Term, value string) string {
 	prefix := qualifierText(t) + t.Name.Text() + ":"
 	tail := t.Span.Source.Text[min(t.Err.Span.End, t.Span.End):t.Span.End]
 	octets := strings.Split(strings.TrimSuffix(value, "."), ".")
-	switch {
+	trimmed := strings.Trim(value, ":;,.")
+	switch list := strings.Split(value, ","); {
+	case isAddress(trimmed):
+		return prefix + trimmed + tail
+	case len(list) > 1:
+		return prefix + strings.Join(list, " "+prefix) + tail
 	case isHostName(value) && !looksLikeIPv4(value):
 		return qualifierText(t) + "a:" + value
 	case tail != "" || len(octets) > 4 || len(octets) < 2:
@@ -120,7 +127,7 @@ func lengthFix(t *Term) string {
 		}
 	}
 	switch {
-	case len(lengths) == 1:
+	case len(lengths) == 1, len(lengths) == 2 && lengths[0] == lengths[1]:
 		return head + "/" + lengths[0]
 	case len(lengths) == 2 && (t.Kind == A || t.Kind == MX):
 		return head + "/" + lengths[0] + "//" + lengths[1]
@@ -147,11 +154,7 @@ var emptyDomain = syntaxRule(lint.Doc{
 	Bad:   bad("v=spf1 include: -all"),
 	Good:  lint.Example{Zone: "@ TXT \"v=spf1 include:_spf.example.net -all\"\n_spf.example.net. TXT \"v=spf1 ip4:192.0.2.0/24 -all\""},
 }, func(t *Term, err *SyntaxError) (string, string, string) {
-	switch {
-	case err.Span.Len() > t.Span.Len():
-		return fmt.Sprintf("%q has a space inside, so the name is missing", err.Span.Text()), "Write it without the space.",
-			strings.ReplaceAll(err.Span.Text(), " ", "")
-	case t.Kind == A || t.Kind == MX || t.Kind == PTR:
+	if t.Kind == A || t.Kind == MX || t.Kind == PTR {
 		return fmt.Sprintf("no name follows %q", t.Text()), fmt.Sprintf("Write %q for the domain itself, or the name.", t.Kind),
 			strings.TrimSuffix(t.Text(), ":")
 	}
@@ -286,10 +289,13 @@ func similarKind(t *Term) Kind {
 	name := strings.ToLower(t.Name.Text())
 	rest := strings.TrimPrefix(t.Span.Source.Text[t.Name.End:t.Span.End], ":")
 	switch name {
+	case "aaaa":
+		return A
 	case "ip", "ipv4", "ipv6", "ip4v", "ip6v", "ipaddress":
-		if isAddress(rest) {
-			return addressKind(rest)
+		if isHostName(rest) && !looksLikeIPv4(rest) {
+			return A
 		}
+		return addressKind(rest)
 	}
 	// Short names are like each other; a guess needs something to go by.
 	return kindOf(nearest.Word(name, guessable, min(len(name)/2, 2)))
