@@ -3,7 +3,6 @@ package spf
 import (
 	"fmt"
 	"net/netip"
-	"slices"
 
 	"github.com/authcheck/authcheck/pkg/lint"
 )
@@ -33,10 +32,12 @@ var hostBits = rule{
 	},
 	Check: func(f *Facts, report lint.ReportFunc) {
 		f.networks(func(n *Node, t *Term) {
-			if masked := t.Network.Masked(); masked != t.Network {
-				report(lint.Finding{Span: t.Span, Fix: lint.Replace(t.Span, qualifierText(t)+t.Kind.String()+":"+masked.String()),
-					Message: fmt.Sprintf("%s means the network %s", t.Network, masked)})
+			masked := t.Network.Masked()
+			if masked == t.Network || len(n.Record.Terms) <= maxCompared && redundant(n.Record, t) != nil {
+				return
 			}
+			report(lint.Finding{Span: t.Span, Fix: lint.Replace(t.Span, qualifierText(t)+t.Kind.String()+":"+masked.String()),
+				Message: fmt.Sprintf("%s means the network %s", t.Network, masked)})
 		})
 	},
 }
@@ -183,14 +184,19 @@ var networkDuplicate = rule{
 	},
 	Check: func(f *Facts, report lint.ReportFunc) {
 		f.compared(func(n *Node, t *Term) {
-			same := coveringTerm(n.Record, t, func(o *Term) bool {
-				return o.Network.Masked() == t.Network.Masked() && o.Qualifier == t.Qualifier && o.Span.Start < t.Span.Start
-			})
-			if same != nil {
+			if same := redundant(n.Record, t); same != nil && same.Network.Bits() == t.Network.Bits() {
 				report(lint.Finding{Span: t.Span, Fix: removal(t.Span), Message: fmt.Sprintf("%q says the same as %q", t.Text(), same.Text())})
 			}
 		})
 	},
+}
+
+// redundant returns a term with the same qualifier that holds the whole network
+// of t: a wider one, or the same written earlier; nil where there is none.
+func redundant(r *Record, t *Term) *Term {
+	return coveringTerm(r, t, func(o *Term) bool {
+		return o.Qualifier == t.Qualifier && (o.Network.Bits() < t.Network.Bits() || o.Span.Start < t.Span.Start)
+	})
 }
 
 var networkCovered = rule{
@@ -204,10 +210,7 @@ var networkCovered = rule{
 	},
 	Check: func(f *Facts, report lint.ReportFunc) {
 		f.compared(func(n *Node, t *Term) {
-			wider := coveringTerm(n.Record, t, func(o *Term) bool {
-				return o.Network.Bits() < t.Network.Bits() && o.Qualifier == t.Qualifier
-			})
-			if wider != nil {
+			if wider := redundant(n.Record, t); wider != nil && wider.Network.Bits() < t.Network.Bits() {
 				report(lint.Finding{Span: t.Span, Fix: removal(t.Span), Message: fmt.Sprintf("%q is inside %q", t.Text(), wider.Text())})
 			}
 		})
@@ -217,27 +220,51 @@ var networkCovered = rule{
 var networkMergeable = rule{
 	Doc: lint.Doc{
 		ID: "spf-ip-mergeable", Severity: lint.Notice,
-		Title: "Two networks that are one",
+		Title: "Networks that can be written as one",
 		Why:   "Two neighbouring networks of one size make a network of the next size: one term instead of two.",
 		Ref:   "operational",
 		Bad:   bad("v=spf1 ip4:192.0.2.0/25 ip4:192.0.2.128/25 -all"),
 		Good:  good("v=spf1 ip4:192.0.2.0/24 -all"),
 	},
 	Check: func(f *Facts, report lint.ReportFunc) {
-		f.compared(func(n *Node, t *Term) {
-			if t.Network.Bits() == 0 {
+		f.records(func(n *Node) {
+			if len(n.Record.Terms) > maxCompared {
 				return
 			}
-			both := netip.PrefixFrom(t.Network.Addr(), t.Network.Bits()-1).Masked()
-			i := slices.IndexFunc(n.Record.Terms, func(o Term) bool {
-				return o.Err == nil && o.Kind == t.Kind && o.Qualifier == t.Qualifier && o.Network.Bits() == t.Network.Bits() &&
-					o.Network.Masked() != t.Network.Masked() && both.Contains(o.Network.Addr())
-			})
-			if i >= 0 && n.Record.Terms[i].Span.Start < t.Span.Start {
-				report(lint.Finding{Span: t.Span, Message: fmt.Sprintf("%q and %q together are %s:%s", n.Record.Terms[i].Text(), t.Text(), t.Kind, both)})
+			var first *Term
+			var pairs []string
+			for i := range n.Record.Terms {
+				t := &n.Record.Terms[i]
+				if both := neighbour(n.Record, t); both.IsValid() {
+					if first == nil {
+						first = t
+					}
+					pairs = append(pairs, both.String())
+				}
+			}
+			if first != nil {
+				report(lint.Finding{Span: first.Span, Message: fmt.Sprintf("%s can be written as one network each: %s",
+					count(len(pairs), "pair of networks", "pairs of networks"), abridge(pairs))})
 			}
 		})
 	},
+}
+
+// neighbour returns the network that t forms with an earlier one of its size, or
+// the zero Prefix. Networks that are superfluous form none.
+func neighbour(r *Record, t *Term) netip.Prefix {
+	if t.Err != nil || t.Kind != IP4 && t.Kind != IP6 || t.Network.Bits() == 0 || redundant(r, t) != nil {
+		return netip.Prefix{}
+	}
+	both := netip.PrefixFrom(t.Network.Addr(), t.Network.Bits()-1).Masked()
+	for i := range r.Terms {
+		o := &r.Terms[i]
+		if o.Span.Start < t.Span.Start && o.Err == nil && o.Kind == t.Kind && o.Qualifier == t.Qualifier &&
+			o.Network.Bits() == t.Network.Bits() && both.Contains(o.Network.Addr()) {
+			return both
+		}
+	}
+	return netip.Prefix{}
 }
 
 var order = rule{

@@ -2,6 +2,7 @@ package spf
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/authcheck/authcheck/pkg/lint"
@@ -233,6 +234,9 @@ var allNotLast = rule{
 			all := n.Record.First(All)
 			if all == nil {
 				return
+			}
+			if slices.ContainsFunc(n.Record.Terms, func(t Term) bool { _, again := t.secondRecord(); return again }) {
+				return // two records in one are a finding of their own
 			}
 			var behind []string
 			last := all

@@ -45,9 +45,12 @@ var recordOver450 = rule{
 		if spf > maxTexts/2 {
 			hint = "Move a part of the networks to a record of its own and include that."
 		}
-		report(lint.Finding{Span: largest.Whole(), Hint: hint,
-			Message: fmt.Sprintf("name and TXT records take %d octets (guideline %d): %s, SPF %d octets, this one %d",
-				total, maxTexts, count(len(f.Texts), "record", "records"), spf, len(largest.Text))})
+		message := fmt.Sprintf("the name and its TXT record take %d octets, the guideline is %d", total, maxTexts)
+		if n := len(f.Texts); n > 1 {
+			message = fmt.Sprintf("the name and its %d TXT records take %d octets, the guideline is %d; SPF takes %d, the largest record %d",
+				n, total, maxTexts, spf, len(largest.Text))
+		}
+		report(lint.Finding{Span: largest.Whole(), Hint: hint, Message: message})
 	},
 }
 
