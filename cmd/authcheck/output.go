@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -56,7 +57,7 @@ func (a *app) write(produce func(io.Writer) error) error {
 	}
 	if err := produce(out); err != nil {
 		out.abandon()
-		return outputFailure(fmt.Errorf("write %s: %w", a.flags.output, err))
+		return outputFailure(writeFailure(a.flags.output, err))
 	}
 	return outputFailure(out.commit())
 }
@@ -79,7 +80,7 @@ type pending struct {
 func create(path string) (*pending, error) {
 	file, err := os.CreateTemp(filepath.Dir(path), ".authcheck-*")
 	if err != nil {
-		return nil, fmt.Errorf("write %s: %w", path, err)
+		return nil, writeFailure(path, err)
 	}
 	return &pending{Writer: bufio.NewWriter(file), file: file, path: path}, nil
 }
@@ -103,9 +104,17 @@ func (p *pending) commit() error {
 	}
 	if err != nil {
 		os.Remove(p.file.Name())
-		return fmt.Errorf("write %s: %w", p.path, err)
+		return writeFailure(p.path, err)
 	}
 	return nil
+}
+
+// writeFailure names the file that was to be written, not the temporary one.
+func writeFailure(path string, err error) error {
+	if cause := (*fs.PathError)(nil); errors.As(err, &cause) {
+		err = cause.Err
+	}
+	return fmt.Errorf("write %s: %w", path, err)
 }
 
 // renderOptions says how the result looks where it goes.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"sync"
@@ -71,7 +72,7 @@ func (a *app) close(ctx context.Context, s *source) error {
 	}
 	if _, err := s.recorder.WriteTo(out); err != nil {
 		out.abandon()
-		return outputFailure(fmt.Errorf("write %s: %w", a.flags.record, err))
+		return outputFailure(writeFailure(a.flags.record, err))
 	}
 	return outputFailure(out.commit())
 }
@@ -111,17 +112,12 @@ func (a *app) settle(command string) string {
 	return command + " @8.8.8.8"
 }
 
-// readLimited reads a whole file of at most limit octets.
+// readLimited reads a file, up to one octet more than limit.
 func readLimited(path string, limit int64) ([]byte, error) {
-	info, err := os.Stat(path)
+	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	if info.IsDir() {
-		return nil, fmt.Errorf("read %s: is a directory", path)
-	}
-	if info.Size() > limit {
-		return nil, fmt.Errorf("read %s: %d octets, %d at most", path, info.Size(), limit)
-	}
-	return os.ReadFile(path)
+	defer file.Close()
+	return io.ReadAll(io.LimitReader(file, limit+1))
 }

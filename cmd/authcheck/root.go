@@ -52,30 +52,31 @@ func (a *app) root() *cobra.Command {
 			"  authcheck spf example.com --ip 192.0.2.1 @9.9.9.9\n" +
 			"  authcheck lint spf 'v=spf1 mx -all'\n" +
 			"  authcheck explain spf-too-many-lookups",
-		Version:           version(),
-		SilenceErrors:     true,
-		SilenceUsage:      true,
-		Args:              a.unknownCommand,
-		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-		PersistentPreRunE: a.prepare,
+		Version:                    version(),
+		SilenceErrors:              true,
+		SilenceUsage:               true,
+		SuggestionsMinimumDistance: 2,
+		Args:                       a.unknownCommand,
+		RunE:                       func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		PersistentPreRunE:          a.prepare,
 	}
 	cmd.SetVersionTemplate("authcheck {{.Version}}\n")
 	f := cmd.PersistentFlags()
-	f.StringArrayVarP(&a.flags.resolvers, "resolver", "s", a.flags.resolvers, "ask this resolver: ADDRESS, udp://, tcp://, tls://NAME@ADDRESS or https://NAME@ADDRESS/dns-query (repeatable; also @ADDRESS)")
-	f.StringArrayVar(&a.flags.zones, "zone", nil, "answer every question from this master file, ask nobody (repeatable)")
-	f.StringArrayVar(&a.flags.overlays, "overlay", nil, "answer from this master file what it holds, ask the DNS for the rest (repeatable)")
-	f.StringVar(&a.flags.record, "record", "", "write every answer to this file, for --zone to replay")
+	f.StringArrayVarP(&a.flags.resolvers, "resolver", "s", a.flags.resolvers, "ask the resolver at `URL`: ADDRESS, udp://, tcp://, tls://NAME@ADDRESS or https://NAME@ADDRESS/dns-query (repeatable; also @ADDRESS)")
+	f.StringArrayVar(&a.flags.zones, "zone", nil, "answer every question from this master `FILE`, ask nobody (repeatable)")
+	f.StringArrayVar(&a.flags.overlays, "overlay", nil, "answer from this master `FILE` what it holds, ask the DNS for the rest (repeatable)")
+	f.StringVar(&a.flags.record, "record", "", "write every answer to `FILE`, for --zone to replay")
 	f.DurationVar(&a.flags.timeout, "timeout", 5*time.Second, "time for one query")
 	f.IntVar(&a.flags.retries, "retries", 2, "repeats of a query without answer")
 	f.DurationVar(&a.flags.deadline, "deadline", time.Minute, "time for one target")
 	f.Float64Var(&a.flags.rate, "rate", 0, "queries per second in total (0: no limit)")
-	f.StringVarP(&a.flags.format, "format", "f", "text", "text, json or ndjson")
-	f.StringVarP(&a.flags.output, "output", "o", "", "write the result to this file")
-	f.StringVar(&a.flags.failOn, "fail-on", "error", "exit with 1 for findings from this severity on: error, warning, notice or never")
-	f.StringVar(&a.flags.config, "config", "", "configuration (default: .authcheck.yaml here or above, up to the repository's root)")
+	f.StringVarP(&a.flags.format, "format", "f", "text", "`FORM` of the result: text, json or ndjson")
+	f.StringVarP(&a.flags.output, "output", "o", "", "write the result to `FILE`")
+	f.StringVar(&a.flags.failOn, "fail-on", "error", "exit with 1 for findings from this `SEVERITY` on: error, warning, notice or never")
+	f.StringVar(&a.flags.config, "config", "", "configuration `FILE` (default: .authcheck.yaml here or above, up to the repository's root)")
 	f.BoolVar(&a.flags.noConfig, "no-config", false, "read no configuration")
-	f.StringVar(&a.flags.at, "at", "", "judge as of this moment (RFC 3339; default: now)")
-	f.StringVar(&a.flags.color, "color", "auto", "auto, always or never")
+	f.StringVar(&a.flags.at, "at", "", "judge as of this `TIME` (RFC 3339; default: now)")
+	f.StringVar(&a.flags.color, "color", "auto", "`WHEN` to colour: auto, always or never")
 	f.BoolVarP(&a.flags.quiet, "quiet", "q", false, "one line a target")
 	f.BoolVarP(&a.flags.verbose, "verbose", "v", false, "notices, evidence and what was not checked too")
 	f.BoolVar(&a.flags.showTrace, "trace", false, "show every query with server, time and answer on standard error")
@@ -147,7 +148,7 @@ func (a *app) prepare(cmd *cobra.Command, _ []string) error {
 func (a *app) checkFlags() (err error) {
 	f := &a.flags
 	if a.format, err = render.ParseFormat(f.format); err != nil {
-		return fmt.Errorf("--format: %w", err)
+		return fmt.Errorf("--%w", err)
 	}
 	var ok bool
 	if a.failOn, ok = lint.ParseSeverity(f.failOn); !ok && f.failOn != "never" {
@@ -190,7 +191,7 @@ func (a *app) readConfig() error {
 			return nil
 		}
 	}
-	text, err := readLimited(path, 2<<20)
+	text, err := readLimited(path, check.MaxConfig)
 	if err != nil {
 		return err
 	}

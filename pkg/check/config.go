@@ -31,8 +31,8 @@ type Ignore struct {
 	Reason  string
 }
 
-// maxConfig is the largest configuration that is read, in octets.
-const maxConfig = 1 << 20
+// MaxConfig is the largest configuration that is read, in octets.
+const MaxConfig = 1 << 20
 
 // ConfigError is a place in the configuration that cannot be used.
 type ConfigError struct {
@@ -58,8 +58,8 @@ func (e *ConfigError) Error() string {
 // ParseConfig reads a configuration. The error is a *ConfigError.
 func ParseConfig(file string, text []byte) (Config, error) {
 	p := configParser{file: file, text: string(text)}
-	if len(text) > maxConfig {
-		return Config{}, &ConfigError{File: file, Message: fmt.Sprintf("%d octets, %d at most", len(text), maxConfig)}
+	if len(text) > MaxConfig {
+		return Config{}, &ConfigError{File: file, Message: fmt.Sprintf("more than %d octets", MaxConfig)}
 	}
 	var document yaml.Node
 	decoder := yaml.NewDecoder(strings.NewReader(p.text))

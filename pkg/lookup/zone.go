@@ -2,7 +2,6 @@ package lookup
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"os"
 	"slices"
@@ -86,7 +85,7 @@ func readBounded(path string) (string, error) {
 	defer f.Close()
 	var b strings.Builder
 	if _, err := io.Copy(&b, io.LimitReader(f, maxFile+1)); err != nil {
-		return "", fmt.Errorf("read %s: %w", path, err)
+		return "", err
 	}
 	return b.String(), nil
 }

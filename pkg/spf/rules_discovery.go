@@ -56,20 +56,15 @@ var nameInvalid = rule{
 	Doc: lint.Doc{
 		ID: "dns-label-too-long", Severity: lint.Error, Reason: ErrNotDomain,
 		Title: "Not a name that the DNS can hold",
-		Why:   "A label has 1 to 63 octets, a name at most 255, and SPF wants two labels at least; for any other name the result is none.",
+		Why:   "A label has 1 to 63 octets, a name at most 255. For any other name the SPF result is none.",
 		Ref:   "RFC 1035, Section 2.3.4",
 		Bad:   lint.Example{Args: []string{"spf", strings.Repeat("a", 64) + ".example"}},
 		Good:  lint.Example{Zone: `@ TXT "v=spf1 -all"`},
 	},
 	Check: func(f *Facts, report lint.ReportFunc) {
-		if f.Root.Err != ErrNotDomain {
-			return
+		if _, err := lookup.FromUser(f.Domain); f.Root.Err == ErrNotDomain && err != nil {
+			report(lint.Finding{Span: lint.NewSource("name", f.Domain).Whole(), Message: err.Error()})
 		}
-		message := "a name with one label has no SPF record"
-		if _, err := lookup.FromUser(f.Domain); err != nil {
-			message = err.Error()
-		}
-		report(lint.Finding{Span: lint.NewSource("name", f.Domain).Whole(), Message: message})
 	},
 }
 
@@ -123,6 +118,9 @@ var recordMissing = rule{
 		Good: lint.Example{Zone: `@ TXT "v=spf1 -all"`},
 	},
 	Check: func(f *Facts, report lint.ReportFunc) {
+		if f.Root.Err == ErrNotDomain && !strings.Contains(f.Domain, ".") {
+			report(lint.Finding{Span: missing(f.Domain), Message: "a name with one label cannot have an SPF record", Hint: "Give the full name of the domain."})
+		}
 		if f.Root.Err != ErrNoRecord || f.Root.TXT == nil || f.NullMX() || f.almost() {
 			return
 		}
