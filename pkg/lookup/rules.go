@@ -12,7 +12,7 @@ import (
 // had to be asked, whatever the record behind it.
 func Rules() []lint.Rule[[]Reply] {
 	return []lint.Rule[[]Reply]{
-		timedOut, servFail, refused, truncated, otherFailure, cnameLoop, chainLong, dangling, answerOver1232, ttlTooHigh,
+		timedOut, servFail, refused, truncated, otherFailure, cnameLoop, chainLong, dangling, answerOver1232, ttlTooHigh, doubleHyphen, aLabelInvalid,
 	}
 }
 

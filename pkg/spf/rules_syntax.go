@@ -18,32 +18,55 @@ func syntaxRule(doc lint.Doc, describe func(t *Term, err *SyntaxError) (message,
 	doc.Severity = lint.Error
 	doc.Why = whyPermerror + doc.Why
 	return rule{Doc: doc, Check: func(f *Facts, report lint.ReportFunc) {
-		f.records(func(n *Node) {
-			var last *SyntaxError
-			for i := range n.Record.Terms {
-				t := &n.Record.Terms[i]
-				err := t.Err
-				if err == nil {
-					err = t.suspicion()
-				}
-				if err == nil || err == last || err.Reason != doc.Reason {
-					continue
-				}
-				last = err
-				found := lint.Finding{Span: err.Span}
-				var terms string
-				if found.Message, found.Hint, terms = describe(t, err); err.Span.Len() > t.Span.Len() && doc.Reason != ErrTrailingText {
-					found.Message, found.Hint, terms = spaceInside(err)
-				}
-				whole := t.Span
-				whole.End = max(whole.End, err.Span.End)
-				if fix := fixTerms(whole, terms); fix != nil {
-					found.Fix = fix.Within(found.Span)
-				}
-				report(found)
+		f.mistakes(func(n *Node, t *Term, err *SyntaxError) {
+			if err.Reason != doc.Reason || n.atBoundary(t, err) {
+				return
 			}
+			found := lint.Finding{Span: err.Span}
+			var terms string
+			if found.Message, found.Hint, terms = describe(t, err); t.torn(err) {
+				found.Message, found.Hint, terms = spaceInside(err)
+			}
+			found.Fix = mistakeFix(t, err, terms)
+			report(found)
 		})
 	}}
+}
+
+// mistakes calls visit for every term that breaks the grammar or obeys it by
+// accident; for halves that share an error, once.
+func (f *Facts) mistakes(visit func(n *Node, t *Term, err *SyntaxError)) {
+	f.records(func(n *Node) {
+		var last *SyntaxError
+		for i := range n.Record.Terms {
+			t := &n.Record.Terms[i]
+			err := t.Err
+			if err == nil {
+				err = t.suspicion()
+			}
+			if err != nil && err != last {
+				last = err
+				visit(n, t, err)
+			}
+		}
+	})
+}
+
+// torn reports whether an error is about a space inside a term.
+func (t *Term) torn(err *SyntaxError) bool {
+	return err.Span.Len() > t.Span.Len() && err.Reason != ErrTrailingText
+}
+
+// mistakeFix returns the correction of a mistaken term, as a change of the octets
+// at fault where that is enough.
+func mistakeFix(t *Term, err *SyntaxError, terms string) *lint.Fix {
+	whole := t.Span
+	whole.End = max(whole.End, err.Span.End)
+	fix := fixTerms(whole, terms)
+	if fix == nil {
+		return nil
+	}
+	return fix.Within(err.Span)
 }
 
 // remove stands for the fix that takes a term out.

@@ -2,14 +2,16 @@ package spf
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/authcheck/authcheck/pkg/lint"
+	"github.com/authcheck/authcheck/pkg/lookup"
 )
 
 // textRules judge the form of a record, beside its grammar.
 func textRules() []rule {
-	return []rule{recordOver450, uppercaseVersion, extraSpaces, secondVersion}
+	return []rule{recordOver450, uppercaseVersion, extraSpaces, secondVersion, splitSpace}
 }
 
 // maxTexts is the size up to which an answer with all TXT records of a name
@@ -143,4 +145,56 @@ func (t *Term) secondRecord() (lint.Span, bool) {
 		return err.Span, true
 	}
 	return t.Span, t.Kind == Unknown && strings.EqualFold(t.Text(), version)
+}
+
+var splitSpace = rule{
+	Doc: lint.Doc{
+		ID: "txt-split-inserts-space", Severity: lint.Error,
+		Title: "Space lost or added where the record is split into strings",
+		Why: "A long record is published as several strings, which receivers join with nothing between. The space between two terms " +
+			"must stand inside one of the strings; a space inside a term breaks it.",
+		Ref:  "RFC 7208, Section 3.3",
+		Bad:  lint.Example{Zone: `@ TXT "v=spf1 ip4:192.0.2.1" "ip4:192.0.2.2 -all"`},
+		Good: lint.Example{Zone: `@ TXT "v=spf1 ip4:192.0.2.1" " ip4:192.0.2.2 -all"`},
+	},
+	Check: func(f *Facts, report lint.ReportFunc) {
+		f.mistakes(func(n *Node, t *Term, err *SyntaxError) {
+			if !n.atBoundary(t, err) {
+				return
+			}
+			found := lint.Finding{Span: err.Span, Message: fmt.Sprintf("the space before %q was lost where the record is split into strings", err.Span.Text()),
+				Hint: "Begin this string with a space, or end the one before with it."}
+			terms := gluedFix(t)
+			if t.torn(err) {
+				_, _, terms = spaceInside(err)
+				found.Message = fmt.Sprintf("a space stands inside %q where the record is split into strings", err.Span.Text())
+				found.Hint = "Leave the space out."
+			}
+			found.Fix = mistakeFix(t, err, terms)
+			report(found)
+		})
+	},
+}
+
+// atBoundary reports whether a mistake comes from how the record is split into
+// character-strings: a lost or added space there and nothing else.
+func (n *Node) atBoundary(t *Term, err *SyntaxError) bool {
+	if n.TXT == nil || err.Reason != ErrGlued && !t.torn(err) {
+		return false
+	}
+	records := n.TXT.Answer.Records
+	i := slices.IndexFunc(records, func(rr lookup.Record) bool { return rr.Source == n.Record.Source })
+	if i < 0 {
+		return false
+	}
+	end := 0
+	for _, s := range records[i].Strings {
+		end += len(s)
+		// A lost space: the new term starts a string. An added one: the space is
+		// the last octet of a string or the first of the next.
+		if err.Reason == ErrGlued && err.Span.Start == end || t.torn(err) && (end == t.Span.End || end == t.Span.End+1) {
+			return true
+		}
+	}
+	return false
 }
