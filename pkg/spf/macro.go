@@ -62,7 +62,7 @@ func parseMacros(span lint.Span, letters string) (MacroString, *SyntaxError) {
 			return m, nil
 		}
 		i += next
-		macro, reason, detail := parseMacro(text, i)
+		macro, detail, reason := parseMacro(text, i)
 		if reason == nil && macro.Letter >= 'a' && strings.IndexByte(letters, macro.Letter) < 0 {
 			reason, detail = ErrMacroExpOnly, ""
 		}
@@ -77,33 +77,33 @@ func parseMacros(span lint.Span, letters string) (MacroString, *SyntaxError) {
 
 // parseMacro reads the macro that starts with the percent sign at i. On error
 // End tells how far it got.
-func parseMacro(text string, i int) (m Macro, reason error, detail string) {
+func parseMacro(text string, i int) (m Macro, detail string, reason error) {
 	m = Macro{Start: i, End: min(i+2, len(text))}
 	if i+1 >= len(text) {
-		return m, ErrMacro, "a percent sign is written %%"
+		return m, "a percent sign is written %%", ErrMacro
 	}
 	switch c := text[i+1]; c {
 	case '%', '_', '-':
 		m.Letter = c
-		return m, nil, ""
+		return m, "", nil
 	case '{':
 	default:
-		return m, ErrMacro, `after "%" only "{", "%", "_" or "-" may stand; a percent sign is written %%`
+		return m, `after "%" only "{", "%", "_" or "-" may stand; a percent sign is written %%`, ErrMacro
 	}
 	length := strings.IndexByte(text[i:], '}')
 	if length < 0 {
 		m.End = len(text)
-		return m, ErrMacro, `the closing "}" is missing`
+		return m, `the closing "}" is missing`, ErrMacro
 	}
 	m.End = i + length + 1
 	body := text[i+2 : m.End-1]
 	if body == "" {
-		return m, ErrMacro, "the macro letter is missing"
+		return m, "the macro letter is missing", ErrMacro
 	}
 	m.Letter = body[0] | 0x20
 	m.Escape = body[0] != m.Letter
 	if !isAlpha(body[0]) || strings.IndexByte(explainLetters, m.Letter) < 0 {
-		return m, ErrMacro, "the macro letters are s l o d i p v h, and in explanations c r t"
+		return m, "the macro letters are s l o d i p v h, and in explanations c r t", ErrMacro
 	}
 	rest := body[1:]
 	digits := 0
@@ -113,17 +113,17 @@ func parseMacro(text string, i int) (m Macro, reason error, detail string) {
 	}
 	if digits > 0 && m.Parts == 0 {
 		// RFC 7208, Section 7.3: the value MUST be nonzero.
-		return m, ErrMacro, "the number of parts must not be 0"
+		return m, "the number of parts must not be 0", ErrMacro
 	}
 	rest = rest[digits:]
 	if rest != "" && rest[0]|0x20 == 'r' {
 		m.Reverse, rest = true, rest[1:]
 	}
 	if bad := strings.Trim(rest, delimiters); bad != "" {
-		return m, ErrMacro, "after the letter come digits, then r, then delimiters out of " + delimiters
+		return m, "after the letter come digits, then r, then delimiters out of " + delimiters, ErrMacro
 	}
 	m.Delimiters = rest
-	return m, nil, ""
+	return m, "", nil
 }
 
 // expand writes the string with its macros replaced by what value returns for

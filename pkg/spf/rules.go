@@ -13,7 +13,7 @@ type rule = lint.Rule[*Facts]
 // Rules returns every rule about SPF, the only list of them. The slice is new at
 // each call; the rules are constants in spirit.
 func Rules() []lint.Rule[*Facts] {
-	return slices.Concat(discoveryRules(), textRules(), syntaxRules(), termRules(), networkRules(),
+	return slices.Concat(discoveryRules(), versionRules(), textRules(), syntaxRules(), termRules(), allRules(), networkRules(),
 		targetRules(), includeRules(), limitRules(), resultRules())
 }
 
