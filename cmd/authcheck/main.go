@@ -10,6 +10,8 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+
+	"github.com/spf13/cobra"
 )
 
 func main() {
@@ -31,7 +33,7 @@ const (
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	a := &app{stdin: stdin, stdout: stdout, stderr: stderr}
 	root := a.root()
-	root.SetArgs(a.takeServers(args))
+	root.SetArgs(a.takeServers(root, args))
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
@@ -92,18 +94,36 @@ func withSignals(parent context.Context) (context.Context, func()) {
 }
 
 // takeServers cuts arguments such as "@1.1.1.1" out, which name a resolver as in
-// dig. Behind "--" nothing is cut.
-func (a *app) takeServers(args []string) []string {
+// dig. Values of flags and what follows "--" stay.
+func (a *app) takeServers(root *cobra.Command, args []string) []string {
+	cmd, _, err := root.Find(args)
+	if err != nil {
+		cmd = root
+	}
 	var rest []string
 	for i, arg := range args {
 		if arg == "--" {
 			return append(rest, args[i:]...)
 		}
-		if server, ok := strings.CutPrefix(arg, "@"); ok && server != "" {
-			a.flags.resolvers = append(a.flags.resolvers, server)
+		if server, ok := strings.CutPrefix(arg, "@"); ok && server != "" && (i == 0 || !wantsValue(cmd, args[i-1])) {
+			a.servers = append(a.servers, server)
 			continue
 		}
 		rest = append(rest, arg)
 	}
 	return rest
+}
+
+// wantsValue reports whether an argument is a flag whose value is the next one.
+func wantsValue(cmd *cobra.Command, arg string) bool {
+	name := strings.TrimPrefix(arg, "--")
+	if name == arg { // one letter, or several of which the last may take a value
+		if len(arg) < 2 || arg[0] != '-' {
+			return false
+		}
+		short := cmd.Root().PersistentFlags().ShorthandLookup(arg[len(arg)-1:])
+		return short != nil && short.NoOptDefVal == ""
+	}
+	flag := cmd.Flag(name)
+	return flag != nil && flag.NoOptDefVal == ""
 }

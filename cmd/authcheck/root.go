@@ -21,6 +21,7 @@ type app struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	flags          globalFlags
+	servers        []string // named by @ADDRESS
 	config         check.Config
 	failOn         lint.Severity // 0: never
 	format         render.Format
@@ -62,7 +63,7 @@ func (a *app) root() *cobra.Command {
 	}
 	cmd.SetVersionTemplate("authcheck {{.Version}}\n")
 	f := cmd.PersistentFlags()
-	f.StringArrayVarP(&a.flags.resolvers, "resolver", "s", a.flags.resolvers, "ask the resolver at `URL`: ADDRESS, udp://, tcp://, tls://NAME@ADDRESS or https://NAME@ADDRESS/dns-query (repeatable; also @ADDRESS)")
+	f.StringArrayVarP(&a.flags.resolvers, "resolver", "s", nil, "ask the resolver at `URL`: ADDRESS, udp://, tcp://, tls://NAME@ADDRESS or https://NAME@ADDRESS/dns-query (repeatable; also @ADDRESS)")
 	f.StringArrayVar(&a.flags.zones, "zone", nil, "answer every question from this master `FILE`, ask nobody (repeatable)")
 	f.StringArrayVar(&a.flags.overlays, "overlay", nil, "answer from this master `FILE` what it holds, ask the DNS for the rest (repeatable)")
 	f.StringVar(&a.flags.record, "record", "", "write every answer to `FILE`, for --zone to replay")
@@ -127,8 +128,13 @@ func (a *app) prepare(cmd *cobra.Command, _ []string) error {
 		return err
 	}
 	changed := cmd.Flags().Changed
-	if !changed("resolver") && len(a.flags.resolvers) == 0 {
+	a.flags.resolvers = append(a.flags.resolvers, a.servers...)
+	named := len(a.flags.resolvers) > 0
+	if !named {
 		a.flags.resolvers = a.config.Resolvers
+	}
+	if named && len(a.flags.zones) > 0 {
+		return fmt.Errorf("--zone asks nobody: a resolver makes no sense with it")
 	}
 	if !changed("timeout") && a.config.Timeout > 0 {
 		a.flags.timeout = a.config.Timeout
@@ -165,8 +171,6 @@ func (a *app) checkFlags() (err error) {
 		return fmt.Errorf("--rate takes a number from 0 on")
 	case len(f.zones) > 0 && len(f.overlays) > 0:
 		return fmt.Errorf("--zone asks nobody, --overlay asks the DNS for the rest: use one of them")
-	case len(f.zones) > 0 && len(f.resolvers) > len(a.config.Resolvers):
-		return fmt.Errorf("--zone asks nobody: a resolver makes no sense with it")
 	}
 	if f.at != "" {
 		if _, err := time.Parse(time.RFC3339, f.at); err != nil {

@@ -1,6 +1,7 @@
 package spf
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -37,7 +38,7 @@ const (
 type Query struct {
 	IP       netip.Addr // SMTP client; an IPv4-mapped address counts as IPv4
 	Domain   string     // where the record is sought; empty: the domain of Sender
-	Sender   string     // MAIL FROM or HELO identity; empty: postmaster@Helo
+	Sender   string     // MAIL FROM or HELO identity; empty: postmaster@Helo, or @Domain where that is unknown
 	Helo     string     // name given with HELO or EHLO; empty: unknown
 	Receiver string     // name of the receiving host, for explanations; empty: unknown
 	At       time.Time  // moment of the evaluation, for explanations
@@ -54,7 +55,7 @@ type Result struct {
 	Record      *Record // of the domain asked about; nil where none was selected
 	Path        []Step  // terms that gave the verdict, outermost first; empty where none matched
 	Explanation string  // of the domain's owner for fail; empty where there is none
-	Lookups     int     // terms that asked the DNS
+	Lookups     int     // terms that asked the DNS, the one that broke the limit included
 	Voids       int     // of those, the ones answered with nothing
 }
 
@@ -131,7 +132,7 @@ func newEvaluation(ctx context.Context, r lookup.Resolver, q Query) *evaluation 
 	// RFC 7208, Section 2.4: for the empty reverse-path the identity is
 	// postmaster at the HELO name.
 	if q.Sender == "" {
-		q.Sender = "postmaster@" + q.Helo
+		q.Sender = "postmaster@" + cmp.Or(q.Helo, q.Domain)
 	}
 	e := &evaluation{ctx: ctx, r: r}
 	at := strings.LastIndexByte(q.Sender, '@')

@@ -132,6 +132,9 @@ func (b *Branch) passesAll() bool {
 	return b.Term.Kind == Include && b.Node != nil && b.Node.passesAll(nil)
 }
 
+// followed reports whether an include led to a record.
+func (b *Branch) followed() bool { return b != nil && b.Node != nil && b.Node.Record != nil }
+
 func (n *Node) passesAll(above []*Node) bool {
 	if n.Record == nil || n.Record.Err() != nil || slices.Contains(above, n) {
 		return false
@@ -140,7 +143,7 @@ func (n *Node) passesAll(above []*Node) bool {
 		t := &n.Record.Terms[i]
 		switch {
 		case t.Kind.Modifier():
-		case t.Qualifier != '+':
+		case t.Qualifier != '+', t.Kind == Include && !n.branch(t).followed():
 			return false
 		case t.Kind == All:
 			return true

@@ -24,12 +24,8 @@ func (e *evaluation) match(t *Term, domain string) (bool, verdict) {
 	if reason := e.count(t); reason != nil {
 		return stop(PermError, reason)
 	}
-	// RFC 8616, Section 4: with a local-part outside ASCII such terms never match.
-	if t.Domain.Uses("sl") && !isASCII(e.local) {
-		return false, verdict{}
-	}
 	name, ok := e.target(t, domain)
-	if !ok && t.Kind != Include {
+	if !ok && (t.Kind != Include || e.unmatchable(t)) {
 		return false, verdict{} // no such name can exist (RFC 7208, Section 4.8)
 	}
 	var addrs []lookup.Record
@@ -207,11 +203,20 @@ func isWithin(name, parent string) bool {
 // (RFC 7208, Section 7.3).
 const maxExpanded = 253
 
+// unmatchable reports whether the term writes a local-part outside ASCII into a
+// name, so that it matches nothing (RFC 8616, Section 4).
+func (e *evaluation) unmatchable(t *Term) bool {
+	return t.Domain.Uses("sl") && !isASCII(e.local)
+}
+
 // target returns the name that a term is about, expanded. ok is false where no
 // such name can exist.
 func (e *evaluation) target(t *Term, domain string) (name string, ok bool) {
-	if !t.HasDomain() {
+	switch {
+	case !t.HasDomain():
 		return domain, true
+	case e.unmatchable(t):
+		return "", false
 	}
 	text := strings.TrimSuffix(e.expand(t.Domain, domain), ".")
 	for len(text) > maxExpanded {

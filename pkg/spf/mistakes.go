@@ -138,6 +138,10 @@ func (r *Record) markTorn() {
 		if head.Err == nil || tail.Err == nil && !loneQualifier {
 			continue
 		}
+		switch head.Err.Reason {
+		case ErrTargetAddress, ErrRedirectTwice, ErrExpTwice, ErrQuote: // whole by themselves
+			continue
+		}
 		joined := parseTerm(lint.NewSource("", head.Text()+tail.Text()).Whole())
 		if joined.Err != nil || joined.suspicion() != nil || joined.Kind == Unknown {
 			continue

@@ -2,7 +2,6 @@ package spf
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/authcheck/authcheck/pkg/lint"
@@ -214,7 +213,7 @@ var multipleRecords = rule{
 // merge returns one record with the mechanisms of all, and the mildest "all"; ""
 // where the records are broken or hold modifiers.
 func merge(records []*Record) string {
-	terms, all := []string{version}, byte(0)
+	terms, seen, all := []string{version}, map[string]bool{}, byte(0)
 	for _, r := range records {
 		for i := range r.Terms {
 			switch t := &r.Terms[i]; {
@@ -224,8 +223,9 @@ func merge(records []*Record) string {
 				if strings.IndexByte("-~?+", t.Qualifier) > strings.IndexByte("-~?+", all) {
 					all = t.Qualifier
 				}
-			case !slices.Contains(terms, strings.ToLower(t.Text())):
-				terms = append(terms, strings.ToLower(t.Text()))
+			case !seen[t.Text()]:
+				seen[t.Text()] = true
+				terms = append(terms, t.Text())
 			}
 		}
 	}

@@ -261,7 +261,7 @@ var includeAllPass = branchRule(lint.Doc{
 	Bad:   lint.Example{Zone: "@ TXT \"v=spf1 include:_spf.example.net -all\"\n_spf.example.net. TXT \"v=spf1 +all\""},
 	Good:  includeGood,
 }, func(b *Branch) (string, string) {
-	if !b.passesAll() {
+	if b.Term.Qualifier != '+' || !b.passesAll() {
 		return "", ""
 	}
 	return fmt.Sprintf("the record of %s passes every host", b.Target), "Remove the term, and list the networks that really send."
