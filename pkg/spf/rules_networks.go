@@ -139,7 +139,7 @@ var specialPurpose = rule{
 		f.networks(func(n *Node, t *Term) {
 			for _, s := range special {
 				if s.network.Bits() <= t.Network.Bits() && s.network.Contains(t.Network.Addr()) {
-					report(lint.Finding{Span: t.Span, Fix: removal(t.Span), Message: fmt.Sprintf("%s is %s: no receiver ever sees it", t.Network, s.name)})
+					report(lint.Finding{Span: t.Span, Fix: removal(t.Span), Message: fmt.Sprintf("%q is %s: no receiver ever sees it", t.Text(), s.name)})
 					return
 				}
 			}
