@@ -1,0 +1,142 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// peerDomains are the names of the example zones that have something to say.
+var peerDomains = []string{
+	"example.com", "news.example.com", "parked.example.com",
+	"example.net", "shop.example.net", "parked.example.net",
+}
+
+// TestPeers compares what the tool reports from zone files with what it reports
+// when nsd serves them, and when unbound resolves them from there.
+func TestPeers(t *testing.T) {
+	nsd, _ := startNSD(t)
+	u, certificate := startUnbound(t, nsd)
+	authcheck := tool{certificate}
+	var zones []string
+	for _, file := range exampleZones {
+		zones = append(zones, "--zone", zonePath(t, file))
+	}
+	sources := map[string]string{
+		"nsd over UDP":       nsd,
+		"nsd over TCP":       "tcp://" + nsd,
+		"unbound over UDP":   u.udp,
+		"unbound over TLS":   fmt.Sprintf("tls://%s@127.0.0.1:%d", resolverName, u.tls),
+		"unbound over HTTPS": fmt.Sprintf("https://%s@127.0.0.1:%d/dns-query", resolverName, u.https),
+		"an address in TLS":  fmt.Sprintf("tls://127.0.0.1:%d", u.tls),
+	}
+	for _, domain := range peerDomains {
+		want := authcheck.report(t, domain, zones...)
+		for name, server := range sources {
+			t.Run(domain+" from "+name, func(t *testing.T) {
+				t.Parallel()
+				if diff := cmp.Diff(want, authcheck.report(t, domain, "--resolver", server)); diff != "" {
+					t.Errorf("zone files (-), %s (+):\n%s", server, diff)
+				}
+			})
+		}
+		t.Run(domain+" recorded", func(t *testing.T) {
+			t.Parallel()
+			recording := filepath.Join(t.TempDir(), "recording.zone")
+			if diff := cmp.Diff(want, authcheck.report(t, domain, "--resolver", nsd, "--record", recording)); diff != "" {
+				t.Errorf("zone files (-), nsd (+):\n%s", diff)
+			}
+			if diff := cmp.Diff(want, authcheck.report(t, domain, "--zone", recording)); diff != "" {
+				t.Errorf("zone files (-), recording (+):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestPeersGone holds the tool to saying "unknown" where no server answers, or
+// one that cannot show its name.
+func TestPeersGone(t *testing.T) {
+	nsd, stopNSD := startNSD(t)
+	u, certificate := startUnbound(t, nsd)
+	authcheck := tool{certificate}
+	encrypted := func(name string) []string {
+		return []string{fmt.Sprintf("tls://%s@127.0.0.1:%d", name, u.tls), fmt.Sprintf("https://%s@127.0.0.1:%d/dns-query", name, u.https)}
+	}
+	for _, server := range encrypted("other.example") {
+		authcheck.knowsNothing(t, server, "network error", "certificate is valid for "+resolverName+", not other.example")
+	}
+	stopNSD()
+	authcheck.knowsNothing(t, nsd, "network error", "refused")
+	authcheck.knowsNothing(t, "tcp://"+nsd, "network error", "refused")
+	u.stop()
+	for _, server := range append(encrypted(resolverName), u.udp) {
+		authcheck.knowsNothing(t, server, "network error", "refused")
+	}
+}
+
+// tool runs the program, as a process of its own: what a process trusts is settled
+// when it starts. TestMain puts it into the PATH.
+type tool struct{ certificate string }
+
+// spf runs "authcheck spf" and returns exit code and output.
+func (p tool) spf(t *testing.T, domain string, args ...string) (exit int, stdout []byte) {
+	t.Helper()
+	cmd := exec.Command("authcheck", append([]string{"spf", domain, "--format", "json", "--no-config"}, args...)...)
+	cmd.Env = append(cmd.Environ(), "SSL_CERT_FILE="+p.certificate)
+	stdout, err := cmd.Output()
+	if err != nil && !errors.As(err, new(*exec.ExitError)) {
+		t.Fatal(err)
+	}
+	return cmd.ProcessState.ExitCode(), stdout
+}
+
+// report returns the output of spf without the places in files, which only zone
+// files have, and with the exit code.
+func (p tool) report(t *testing.T, domain string, args ...string) map[string]any {
+	t.Helper()
+	exit, stdout := p.spf(t, domain, args...)
+	var out map[string]any
+	if err := json.Unmarshal(stdout, &out); err != nil {
+		t.Fatalf("%v: %s", err, stdout)
+	}
+	for _, report := range out["reports"].([]any) {
+		for _, finding := range report.(map[string]any)["findings"].([]any) {
+			for _, place := range []string{"file", "line", "column", "end_line", "end_column"} {
+				delete(finding.(map[string]any), place)
+			}
+		}
+	}
+	out["exit"] = exit
+	return out
+}
+
+// knowsNothing asks a server that does not answer. The record is then unknown,
+// for the given reasons, and nothing is said about it.
+func (p tool) knowsNothing(t *testing.T, server string, reasons ...string) {
+	t.Helper()
+	var out struct {
+		Reports []struct {
+			Findings []any
+			Unknown  []struct{ Question, Reason string }
+		}
+	}
+	exit, stdout := p.spf(t, "parked.example.net", "--resolver", server)
+	if err := json.Unmarshal(stdout, &out); err != nil || len(out.Reports) != 1 {
+		t.Fatalf("%s: %d reports, %v: %s", server, len(out.Reports), err, stdout)
+	}
+	report := out.Reports[0]
+	if exit != exitUnknown || len(report.Findings) > 0 || len(report.Unknown) != 1 || report.Unknown[0].Question != "TXT parked.example.net" {
+		t.Fatalf("%s: exit %d, want %d and TXT parked.example.net unknown:\n%s", server, exit, exitUnknown, stdout)
+	}
+	for _, reason := range reasons {
+		if got := report.Unknown[0].Reason; !strings.Contains(got, reason) {
+			t.Errorf("%s: reason %q, want %q in it", server, got, reason)
+		}
+	}
+}
