@@ -13,10 +13,11 @@ import (
 // explain shows what a rule means.
 func (a *app) explain() *cobra.Command {
 	return &cobra.Command{
-		Use:     "explain RULE",
-		Short:   "Explain a rule: what it finds, why it matters, an example of each kind",
-		Example: "  authcheck explain spf-too-many-lookups",
-		Args:    cobra.ExactArgs(1),
+		Use:         "explain RULE",
+		Short:       "Explain a rule: what it finds, why it matters, an example of each kind",
+		Example:     "  authcheck explain spf-too-many-lookups",
+		Args:        cobra.ExactArgs(1),
+		Annotations: uses(outputFlags),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
 			var ids []cobra.Completion
 			for _, doc := range check.Docs() {
@@ -38,9 +39,10 @@ func (a *app) explain() *cobra.Command {
 func (a *app) rules() *cobra.Command {
 	var format string
 	cmd := &cobra.Command{
-		Use:   "rules",
-		Short: "List all rules",
-		Args:  cobra.NoArgs,
+		Use:         "rules",
+		Short:       "List all rules",
+		Args:        cobra.NoArgs,
+		Annotations: uses(outputFlags),
 		RunE: func(*cobra.Command, []string) error {
 			list, ok := map[string]func(io.Writer) error{
 				"text":     func(w io.Writer) error { return render.RuleList(w, check.Docs()) },
@@ -60,10 +62,11 @@ func (a *app) rules() *cobra.Command {
 // schema prints the JSON Schema of reports.
 func (a *app) schema() *cobra.Command {
 	return &cobra.Command{
-		Use:       "schema [report]",
-		Short:     "Print the JSON Schema of reports",
-		ValidArgs: []cobra.Completion{"report"},
-		Args:      cobra.MatchAll(cobra.MaximumNArgs(1), cobra.OnlyValidArgs),
+		Use:         "schema [report]",
+		Short:       "Print the JSON Schema of reports",
+		ValidArgs:   []cobra.Completion{"report"},
+		Annotations: uses(outputFlags),
+		Args:        cobra.MatchAll(cobra.MaximumNArgs(1), cobra.OnlyValidArgs),
 		RunE: func(*cobra.Command, []string) error {
 			return a.write(func(w io.Writer) error {
 				_, err := w.Write(render.Schema())

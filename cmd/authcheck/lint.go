@@ -29,7 +29,8 @@ func (a *app) lint() *cobra.Command {
 		Long:  "spf judges the text of an SPF record without asking the DNS. With - the text is read\nfrom standard input.",
 		Example: "  authcheck lint spf 'v=spf1 mx -all'\n" +
 			"  dig +short TXT example.com | grep spf1 | tr -d '\"' | authcheck lint spf -",
-		Args: cobra.ExactArgs(1),
+		Args:        cobra.ExactArgs(1),
+		Annotations: uses(reportFlags),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			text, err := a.text(args[0])
 			if err != nil {

@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 )
@@ -72,18 +73,29 @@ type signalError struct{ number syscall.Signal }
 
 func (e signalError) Error() string { return e.number.String() }
 
+// grace is how long a run may take to end after a signal: what waits for input
+// or is busy does not look at its context.
+const grace = time.Second
+
 // withSignals returns a context that the first SIGINT or SIGTERM ends; a second
-// one ends the program at once.
+// one, or the end of the grace period, ends the program.
 func withSignals(parent context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(parent)
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
 	go func() {
-		if s, ok := <-signals; ok {
-			signal.Stop(signals)
-			if number, ok := s.(syscall.Signal); ok {
-				cancel(signalError{number})
-			}
+		s, ok := <-signals
+		number, _ := s.(syscall.Signal)
+		if !ok {
+			return
+		}
+		cancel(signalError{number})
+		select { // closed in time: the run has ended by itself
+		case _, ok = <-signals:
+		case <-time.After(grace):
+		}
+		if ok {
+			os.Exit(128 + int(number))
 		}
 	}()
 	return ctx, func() {

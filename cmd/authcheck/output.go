@@ -42,7 +42,7 @@ func (a *app) finish(ctx context.Context, r *report.Report) error {
 }
 
 // write calls produce with the place where the result goes: standard output, or
-// a file that appears whole or not at all.
+// a file that appears whole or not at all. NDJSON grows line by line.
 func (a *app) write(produce func(io.Writer) error) error {
 	if a.flags.output == "" {
 		w := bufio.NewWriter(a.stdout)
@@ -51,15 +51,40 @@ func (a *app) write(produce func(io.Writer) error) error {
 		}
 		return outputFailure(w.Flush())
 	}
-	out, err := create(a.flags.output)
+	return outputFailure(writeFile(a.flags.output, a.format != render.NDJSON, produce))
+}
+
+// writeFile writes a file. A regular or new one appears whole or not at all if
+// atomic is set; what is neither, a pipe or a device, is written to as it is.
+func writeFile(path string, atomic bool, produce func(io.Writer) error) error {
+	info, err := os.Stat(path)
+	if err == nil && !info.Mode().IsRegular() || !atomic {
+		return writeThrough(path, produce)
+	}
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real // the link stays, its target is replaced
+	}
+	out, err := create(path)
 	if err != nil {
-		return outputFailure(err)
+		return err
 	}
 	if err := produce(out); err != nil {
 		out.abandon()
-		return outputFailure(writeFailure(a.flags.output, err))
+		return writeFailure(path, err)
 	}
-	return outputFailure(out.commit())
+	return out.commit()
+}
+
+// writeThrough writes to what stands at a path, or makes a file there.
+func writeThrough(path string, produce func(io.Writer) error) error {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
+	if err != nil {
+		return writeFailure(path, err)
+	}
+	if err := errors.Join(produce(file), file.Close()); err != nil {
+		return writeFailure(path, err)
+	}
+	return nil
 }
 
 func outputFailure(err error) error {

@@ -61,7 +61,7 @@ remote-control:
 	for zone, file := range exampleZones {
 		config += fmt.Sprintf("zone:\n  name: %s\n  zonefile: \"%s\"\n", zone, zonePath(t, file))
 	}
-	return startServer(t, port, program, "-d", "-c", writeFile(t, dir, "nsd.conf", config))
+	return startServer(t, port, program, "-d", "-c", testFile(t, dir, "nsd.conf", config))
 }
 
 // unbound is a running recursive resolver.
@@ -109,7 +109,7 @@ remote-control:
 	for zone := range exampleZones {
 		config += fmt.Sprintf("stub-zone:\n  name: %s\n  stub-addr: %s@%s\n", zone, host, authorityPort)
 	}
-	u.udp, u.stop = startServer(t, port, program, "-c", writeFile(t, dir, "unbound.conf", config))
+	u.udp, u.stop = startServer(t, port, program, "-c", testFile(t, dir, "unbound.conf", config))
 	return u, certificate
 }
 
@@ -225,12 +225,12 @@ func writeCertificate(t *testing.T, dir string) (certificate, key string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return writeFile(t, dir, "certificate.pem", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: signed}))),
-		writeFile(t, dir, "key.pem", string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: encoded})))
+	return testFile(t, dir, "certificate.pem", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: signed}))),
+		testFile(t, dir, "key.pem", string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: encoded})))
 }
 
-// writeFile writes a file of a test and returns its path.
-func writeFile(t *testing.T, dir, name, text string) string {
+// testFile writes a file of a test and returns its path.
+func testFile(t *testing.T, dir, name, text string) string {
 	t.Helper()
 	path := filepath.Join(dir, name)
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {

@@ -17,9 +17,10 @@ import (
 // that was asked for, nothing asked twice.
 type source struct {
 	lookup.Resolver
-	zone     *lookup.Zone // nil where the DNS is asked
-	recorder *lookup.Recorder
-	client   *lookup.Client
+	zone      *lookup.Zone // nil where the DNS is asked
+	recorder  *lookup.Recorder
+	questions *questions // nil without --show-query
+	client    *lookup.Client
 }
 
 // open builds the chain Client | Zone | Overlay, Recorder, Cache.
@@ -49,6 +50,10 @@ func (a *app) open(now time.Time) (*source, error) {
 		}
 		base = lookup.NewOverlay(zone, base)
 	}
+	if a.flags.showQuery {
+		s.questions = &questions{Resolver: base}
+		base = s.questions
+	}
 	if a.flags.record != "" {
 		s.recorder = lookup.NewRecorder(base, now, servers)
 		base = s.recorder
@@ -59,6 +64,9 @@ func (a *app) open(now time.Time) (*source, error) {
 
 // close writes the recording and ends connections.
 func (a *app) close(ctx context.Context, s *source) error {
+	if s.questions != nil && ctx.Err() == nil {
+		s.questions.show(a.stderr, s.client)
+	}
 	if s.client != nil {
 		// Nothing more is asked: what a connection has to say at its end is of no interest.
 		_ = s.client.Close()
@@ -66,15 +74,10 @@ func (a *app) close(ctx context.Context, s *source) error {
 	if s.recorder == nil || ctx.Err() != nil {
 		return nil
 	}
-	out, err := create(a.flags.record)
-	if err != nil {
-		return outputFailure(err)
-	}
-	if _, err := s.recorder.WriteTo(out); err != nil {
-		out.abandon()
-		return outputFailure(writeFailure(a.flags.record, err))
-	}
-	return outputFailure(out.commit())
+	return outputFailure(writeFile(a.flags.record, true, func(w io.Writer) error {
+		_, err := s.recorder.WriteTo(w)
+		return err
+	}))
 }
 
 // trace returns the hook that shows queries, nil without --trace.

@@ -40,6 +40,7 @@ type globalFlags struct {
 	rate                      float64
 	at                        string
 	quiet, verbose, showTrace bool
+	showQuery                 bool
 }
 
 // root builds the command tree.
@@ -81,6 +82,11 @@ func (a *app) root() *cobra.Command {
 	f.BoolVarP(&a.flags.quiet, "quiet", "q", false, "one line a target")
 	f.BoolVarP(&a.flags.verbose, "verbose", "v", false, "notices, evidence and what was not checked too")
 	f.BoolVar(&a.flags.showTrace, "trace", false, "show every query with server, time and answer on standard error")
+	help := cmd.HelpFunc()
+	cmd.SetHelpFunc(func(cmd *cobra.Command, args []string) {
+		hideUnused(cmd)
+		help(cmd, args)
+	})
 	cmd.AddCommand(a.spf(), a.lint(), a.explain(), a.rules(), a.schema(), a.version())
 	a.completeFlags(cmd)
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
@@ -122,10 +128,16 @@ func (a *app) unknownCommand(cmd *cobra.Command, args []string) error {
 	return fmt.Errorf("%s (see authcheck --help)", message)
 }
 
-// prepare reads the configuration and checks the flags that all commands share.
+// prepare refuses flags that the command has no use for, reads the configuration
+// if it has, and checks the flags that commands share.
 func (a *app) prepare(cmd *cobra.Command, _ []string) error {
-	if err := a.readConfig(); err != nil {
+	if err := refuseUnused(cmd); err != nil {
 		return err
+	}
+	if usesFlag(cmd, "config") {
+		if err := a.readConfig(); err != nil {
+			return err
+		}
 	}
 	changed := cmd.Flags().Changed
 	a.flags.resolvers = append(a.flags.resolvers, a.servers...)

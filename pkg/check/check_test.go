@@ -10,7 +10,6 @@ import (
 	"github.com/authcheck/authcheck/pkg/lint"
 	"github.com/authcheck/authcheck/pkg/lookup"
 	"github.com/authcheck/authcheck/pkg/report"
-	"github.com/authcheck/authcheck/pkg/spf"
 )
 
 func TestSPFOpenQuestions(t *testing.T) {
@@ -32,6 +31,12 @@ func TestSPFOpenQuestions(t *testing.T) {
 			client: "192.0.2.1",
 		},
 		{
+			name:    "name of the client fails",
+			zone:    "@ TXT \"v=spf1 ptr -all\"\n;! TIMEOUT 1.2.0.192.in-addr.arpa. PTR",
+			client:  "192.0.2.1",
+			unknown: []report.Question{{Question: "PTR 1.2.0.192.in-addr.arpa", Reason: "timeout", Settle: settle, Rule: "dns-timeout"}},
+		},
+		{
 			name: "macro",
 			zone: `@ TXT "v=spf1 exists:%{i}.example.com -all"`,
 			unchecked: []report.Question{
@@ -51,7 +56,7 @@ func TestSPFOpenQuestions(t *testing.T) {
 			client: "192.0.2.1",
 			unknown: []report.Question{
 				{Question: "TXT example.com", Reason: "timeout", Settle: settle, Rule: "dns-timeout"},
-				{Question: "TXT example.com", Settle: settle, Rule: "spf-result-temperror",
+				{Question: "verdict on 192.0.2.1 for example.com", Settle: settle, Rule: "spf-result-temperror",
 					Reason: "no verdict on 192.0.2.1 for example.com (MAIL FROM): example.com: TXT example.com: timeout"},
 			},
 		},
@@ -77,11 +82,11 @@ func TestSPFOpenQuestions(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			var queries []spf.Query
+			q := check.SPFRequest{Domain: "example.com", Zone: zone}
 			if tt.client != "" {
-				queries = []spf.Query{{IP: netip.MustParseAddr(tt.client), Domain: "example.com", Sender: "postmaster@example.com"}}
+				q.IP = netip.MustParseAddr(tt.client)
 			}
-			r := check.SPF(t.Context(), zone, zone, "example.com", queries, check.Options{Settle: settle})
+			r := check.SPF(t.Context(), zone, q, check.Options{Settle: settle})
 			if diff := cmp.Diff(tt.unknown, r.Unknown); diff != "" {
 				t.Errorf("unknown (-want +got)\n%s", diff)
 			}

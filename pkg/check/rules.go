@@ -14,7 +14,7 @@ import (
 
 // Docs returns the documentation of every rule, sorted by ID.
 func Docs() []lint.Doc {
-	docs := slices.Concat(lint.Docs(lookup.Rules()), lint.Docs(spf.Rules()))
+	docs := slices.Concat(lint.Docs(lookup.FailureRules()), lint.Docs(lookup.AnswerRules()), lint.Docs(spf.Rules()))
 	slices.SortFunc(docs, func(a, b lint.Doc) int { return cmp.Compare(a.ID, b.ID) })
 	return docs
 }

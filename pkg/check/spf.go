@@ -3,8 +3,10 @@ package check
 import (
 	"context"
 	"errors"
-	"fmt"
+	"net/netip"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/authcheck/authcheck/pkg/lint"
 	"github.com/authcheck/authcheck/pkg/lookup"
@@ -12,17 +14,38 @@ import (
 	"github.com/authcheck/authcheck/pkg/spf"
 )
 
+// SPFRequest says which record to look at and which client to judge.
+type SPFRequest struct {
+	Domain string       // empty: the domain of Sender, or Helo where that is empty too
+	IP     netip.Addr   // SMTP client; invalid: no verdict
+	Sender string       // MAIL FROM; empty: postmaster at Domain, or at Helo where no Domain is given
+	Helo   string       // HELO or EHLO name; empty: unknown, and its identity is not judged
+	At     time.Time    // moment of the evaluation
+	Zone   *lookup.Zone // offline data, for records of the historic type SPF; nil: none
+}
+
 // SPF looks up the record of a domain with all that it refers to, judges it, and
-// gives the verdict for each client asked about. zone, which may be nil, is the
-// offline data that records of the historic type SPF are read from.
-func SPF(ctx context.Context, r lookup.Resolver, zone *lookup.Zone, domain string, queries []spf.Query, o Options) *report.Report {
-	facts := spf.Inspect(ctx, r, domain, spf.Options{Queries: queries})
-	if zone != nil {
-		if answer, err := zone.Query(ctx, domain, lookup.TypeSPF); err == nil {
-			facts.Type99 = answer.Records
+// gives the verdicts on the client.
+func SPF(ctx context.Context, r lookup.Resolver, q SPFRequest, o Options) *report.Report {
+	mailFrom := spf.Query{IP: q.IP, Domain: q.Domain, Sender: q.Sender, Helo: q.Helo, At: q.At}
+	domain := q.Domain
+	switch {
+	case domain != "" && q.Sender == "":
+		mailFrom.Sender = "postmaster@" + domain
+	case domain == "" && q.Sender != "":
+		domain = q.Sender[strings.LastIndexByte(q.Sender, '@')+1:]
+	case domain == "":
+		domain = q.Helo
+	}
+	var queries []spf.Query
+	if q.IP.IsValid() {
+		queries = append(queries, mailFrom)
+		if q.Helo != "" {
+			queries = append(queries, spf.Query{Identity: spf.Helo, IP: q.IP, Domain: q.Helo, Sender: "postmaster@" + q.Helo, Helo: q.Helo, At: q.At})
 		}
 	}
-	return o.judgeSPF(&report.Report{Target: domain, Kind: report.Domain}, facts)
+	facts := spf.Inspect(ctx, r, domain, spf.Options{Queries: queries, Zone: q.Zone})
+	return o.judgeSPF(&report.Report{Target: facts.Domain, Kind: report.Domain}, facts)
 }
 
 // SPFText judges a record that is not published, without asking anything.
@@ -33,13 +56,39 @@ func SPFText(source *lint.Source, o Options) *report.Report {
 func (o Options) judgeSPF(r *report.Report, facts *spf.Facts) *report.Report {
 	r.Results.SPF = facts
 	r.Unchecked = uncheckedSPF(facts)
-	o.finish(r, slices.Concat(lint.Run(lookup.Rules(), facts.Asked), lint.Run(spf.Rules(), facts)))
-	// What is recommended for publishing has passed the same judgement.
-	r.Corrected = slices.DeleteFunc(r.Corrected, func(c lint.Correction) bool {
-		again := spf.InspectText(facts.Domain, lint.NewSource("", c.Record))
-		return slices.ContainsFunc(lint.Run(spf.Rules(), again), func(f lint.Finding) bool { return f.Severity == lint.Error })
-	})
+	o.finish(r, slices.Concat(lint.Run(lookup.FailureRules(), facts.Asked), lint.Run(lookup.AnswerRules(), facts.Own()), lint.Run(spf.Rules(), facts)))
+	r.Corrected = slices.DeleteFunc(r.Corrected, func(c lint.Correction) bool { return !improves(c) })
 	return r
+}
+
+// improves reports whether a corrected text is fit for publishing: judged alone it
+// has no error, no warning that it did not have before, and no fewer senders.
+func improves(c lint.Correction) bool {
+	before := spf.InspectText("", lint.NewSource("", c.Source.Text))
+	after := spf.InspectText("", lint.NewSource("", c.Record))
+	known := map[string]bool{}
+	for _, f := range lint.Run(spf.Rules(), before) {
+		known[f.RuleID] = true
+	}
+	for _, f := range lint.Run(spf.Rules(), after) {
+		if f.Severity == lint.Error || f.Severity == lint.Warning && !known[f.RuleID] {
+			return false
+		}
+	}
+	return senders(after) >= senders(before)
+}
+
+// senders counts the valid terms that name somebody.
+func senders(f *spf.Facts) int {
+	n := 0
+	if f.Root.Record != nil {
+		for i := range f.Root.Record.Terms {
+			if t := &f.Root.Record.Terms[i]; t.Err == nil && t.Kind != spf.All && !t.Kind.Modifier() {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // uncheckedSPF lists what nobody could ask.
@@ -48,7 +97,7 @@ func uncheckedSPF(f *spf.Facts) []report.Question {
 	verdict := len(f.Results) > 0
 	if !verdict && f.Domain != "" && f.Root.Record != nil {
 		open = append(open, report.Question{Question: "verdict for a client of " + f.Domain, Reason: "no client address was given",
-			Settle: "authcheck spf " + f.Domain + " --ip ADDRESS"})
+			Settle: report.Command("authcheck", "spf", f.Domain, "--ip", "ADDRESS")})
 	}
 	if f.MX != nil && f.MX.Err != nil {
 		open = append(open, report.Question{Question: f.MX.Question.String(), Reason: "whether the domain takes mail: " + reason(f.MX.Err)})
@@ -64,10 +113,10 @@ func uncheckedSPF(f *spf.Facts) []report.Question {
 			}
 			switch {
 			case b.Skipped == spf.ErrNeedsClient && f.Domain != "":
-				q.Settle = fmt.Sprintf("authcheck spf %s --ip ADDRESS --sender ADDRESS --helo NAME", f.Domain)
+				q.Settle = report.Command("authcheck", "spf", f.Domain, "--ip", "ADDRESS", "--sender", "ADDRESS", "--helo", "NAME")
 			case b.Term.Kind == spf.Include || b.Term.Kind == spf.Redirect:
 				if b.Target != "" {
-					q.Settle = "authcheck spf " + b.Target
+					q.Settle = report.Command("authcheck", "spf", b.Target)
 				}
 			}
 			open = append(open, q)

@@ -20,7 +20,7 @@ func Example() {
 	for _, f := range lint.Run([]lint.Rule[*lint.Source]{noShouting}, source) {
 		at := f.Span.Position()
 		fmt.Printf("%s:%d:%d: %s: %s [%s]\n", source.File, at.Line, at.Column, f.Severity, f.Message, f.RuleID)
-		fmt.Println("write:", f.Fix.Record)
+		fmt.Println("write:", f.Fix.Record())
 	}
 	// Output:
 	// example.zone:2:8: warning: "V=SPF1 -ALL" is not in lower case [text-upper-case]

@@ -7,28 +7,34 @@ import (
 
 // Fix is a correction that can be pasted.
 type Fix struct {
-	Span   Span   // the octets that Text replaces; may reach beyond those of the finding
-	Text   string // empty: the octets go
-	Record string // the whole text once corrected
+	Span Span   // the octets that Text replaces; may reach beyond those of the finding
+	Text string // empty: the octets go
 }
 
 // Replace returns the fix that puts text in the place of the span.
-func Replace(span Span, text string) *Fix {
-	whole := span.Source.Text
-	return &Fix{Span: span, Text: text, Record: whole[:span.Start] + text + whole[span.End:]}
-}
+func Replace(span Span, text string) *Fix { return &Fix{Span: span, Text: text} }
 
 // Rewrite returns the fix that puts record in the place of the whole text.
 func Rewrite(source *Source, record string) *Fix { return Replace(source.Whole(), record) }
 
+// Record returns the whole text once corrected.
+func (f *Fix) Record() string {
+	text := f.Span.Source.Text
+	return text[:f.Span.Start] + f.Text + text[f.Span.End:]
+}
+
 // Within returns the same correction as a change of the span alone, or the fix
 // itself where it changes more than that.
 func (f *Fix) Within(span Span) *Fix {
-	before, after := span.Source.Text[:span.Start], span.Source.Text[span.End:]
-	if len(before)+len(after) <= len(f.Record) && strings.HasPrefix(f.Record, before) && strings.HasSuffix(f.Record, after) {
-		return &Fix{Span: span, Text: f.Record[len(before) : len(f.Record)-len(after)], Record: f.Record}
+	if span.Start < f.Span.Start || span.End > f.Span.End {
+		return f
 	}
-	return f
+	text := span.Source.Text
+	before, after := text[f.Span.Start:span.Start], text[span.End:f.Span.End]
+	if len(before)+len(after) > len(f.Text) || !strings.HasPrefix(f.Text, before) || !strings.HasSuffix(f.Text, after) {
+		return f
+	}
+	return Replace(span, f.Text[len(before):len(f.Text)-len(after)])
 }
 
 // Correction is a text with all its faults corrected.

@@ -1,5 +1,7 @@
 package lint
 
+import "fmt"
+
 // Example is a situation in which a rule fires, or one in which it does not.
 type Example struct {
 	// Zone is master-file text below the origin example.com, every other name
@@ -37,18 +39,37 @@ type Rule[F any] struct {
 	Check func(facts F, report ReportFunc)
 }
 
-// Run applies every rule to the facts and returns the findings, sorted.
+// maxPerText is how many findings of one rule about one text are kept. Nobody
+// reads more of them, and a hostile text could hold thousands.
+const maxPerText = 20
+
+// Run applies every rule to the facts and returns the findings, sorted. Of many
+// findings of one rule about one text it keeps the first twenty; the last of them
+// says how many there were.
 func Run[F any](rules []Rule[F], facts F) []Finding {
 	var found []Finding
 	for i := range rules {
 		doc := &rules[i].Doc
+		total, last := map[*Source]int{}, map[*Source]int{}
 		rules[i].Check(facts, func(f Finding) {
+			source := f.Span.Source
+			if total[source]++; total[source] > maxPerText {
+				return
+			}
 			f.RuleID, f.Ref = doc.ID, doc.Ref
 			if f.Severity == 0 {
 				f.Severity = doc.Severity
 			}
+			last[source] = len(found)
 			found = append(found, f)
 		})
+		for source, n := range total {
+			if n > maxPerText {
+				f := &found[last[source]]
+				f.Message = fmt.Sprintf("%s (one of %d such findings, the others are not listed)", f.Message, n)
+				f.Fix = nil
+			}
+		}
 	}
 	Sort(found)
 	return found

@@ -7,7 +7,7 @@ package lookup
 //	;! AUTHORITATIVE .              every name that is not in the data does not exist
 //	;! NXDOMAIN    name [type]      the name does not exist
 //	;! NODATA      name type|*      the name exists, the type does not
-//	;! SERVFAIL    name type|*      no answer: ErrServFail
+//	;! SERVFAIL    name type|* [..] no answer: ErrServFail, with the detail, its blanks as \032
 //	;! ALIAS       name type target a CNAME record that only this type meets
 //
 // and like SERVFAIL one word for every other failure, see failureWords. "*"
@@ -61,6 +61,10 @@ func (r *reader) direct() error {
 	default:
 		if out.err = failureReason(word.text); out.err == nil {
 			return r.unexpected(word, "a directive such as SERVFAIL, NXDOMAIN or NODATA")
+		}
+		if len(fields) == 3 {
+			detail, _ := fields[2].octets(0, nil)
+			out.err, fields = &Error{Reason: out.err, Detail: detail}, fields[:2]
 		}
 	}
 	if n := len(fields); n < least {

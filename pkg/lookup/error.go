@@ -1,9 +1,6 @@
 package lookup
 
-import (
-	"errors"
-	"strings"
-)
+import "errors"
 
 // The reasons for which an answer is unknown. Each text is the word that
 // reports show.
@@ -30,17 +27,16 @@ type Error struct {
 	Detail   string // more, for people; may be empty
 }
 
-// Error returns the question, the reason, the detail and the server in one line.
-func (e *Error) Error() string {
-	var b strings.Builder
-	b.WriteString(e.Question.String() + ": " + e.Reason.Error())
-	if e.Detail != "" {
-		b.WriteString(" (" + e.Detail + ")")
+// Error returns the question and why it has no answer. It leaves out the server,
+// so that a recording gives the same text as the run that it recorded.
+func (e *Error) Error() string { return e.Question.String() + ": " + e.why() }
+
+// why returns the reason and the detail.
+func (e *Error) why() string {
+	if e.Detail == "" {
+		return e.Reason.Error()
 	}
-	if e.Server != "" {
-		b.WriteString(" from " + e.Server)
-	}
-	return b.String()
+	return e.Reason.Error() + " (" + e.Detail + ")"
 }
 
 // Unwrap returns the Reason.

@@ -125,7 +125,7 @@ func writeName(b *bytes.Buffer, facts []Reply) {
 	for _, f := range facts {
 		switch chain := f.Answer.Chain; {
 		case f.Err != nil:
-			fmt.Fprintf(b, "%s %s %s %s\n", directiveMark, failureWord(f.Err), owner, f.Type)
+			fmt.Fprintf(b, "%s %s %s %s%s\n", directiveMark, failureWord(f.Err), owner, f.Type, failureDetail(f.Err))
 		case len(chain) > 0 && chain[0]+"." == alias:
 		case len(chain) > 0:
 			fmt.Fprintf(b, "%s ALIAS %s %s %s.\n", directiveMark, owner, f.Type, chain[0])
@@ -183,6 +183,24 @@ func quoteString(s string) string {
 		}
 	}
 	return string(append(b, '"'))
+}
+
+// failureDetail returns what a directive says of a failure beyond its word: the
+// detail as one field, its blanks and what cannot be printed escaped.
+func failureDetail(err error) string {
+	failed, ok := errors.AsType[*Error](err)
+	if !ok || failed.Detail == "" {
+		return ""
+	}
+	b := []byte{' '}
+	for i := range len(failed.Detail) {
+		if c := failed.Detail[i]; c <= ' ' || c >= 0x7f || c == '\\' {
+			b = fmt.Appendf(b, `\%03d`, c)
+		} else {
+			b = append(b, c)
+		}
+	}
+	return string(b)
 }
 
 // failureWord returns the directive for a failure, "" for one that is not

@@ -8,12 +8,16 @@ import (
 	"github.com/authcheck/authcheck/pkg/lint"
 )
 
-// Rules returns the rules about the DNS itself. They judge every question that
-// had to be asked, whatever the record behind it.
-func Rules() []lint.Rule[[]Reply] {
-	return []lint.Rule[[]Reply]{
-		timedOut, servFail, refused, truncated, otherFailure, cnameLoop, chainLong, dangling, answerOver1232, ttlTooHigh, doubleHyphen, aLabelInvalid,
-	}
+// FailureRules returns the rules about questions without a usable answer. They are
+// for every question that had to be asked, whoever runs the name.
+func FailureRules() []lint.Rule[[]Reply] {
+	return []lint.Rule[[]Reply]{timedOut, servFail, refused, truncated, otherFailure, cnameLoop}
+}
+
+// AnswerRules returns the rules about answers. They are for names that whoever
+// reads the findings can do something about.
+func AnswerRules() []lint.Rule[[]Reply] {
+	return []lint.Rule[[]Reply]{chainLong, dangling, answerOver1232, ttlTooHigh, doubleHyphen, aLabelInvalid}
 }
 
 type rule = lint.Rule[[]Reply]
@@ -82,16 +86,16 @@ var otherFailure = unanswered(lint.Doc{
 var cnameLoop = rule{
 	Doc: lint.Doc{
 		ID: "dns-cname-loop", Severity: lint.Error, Reason: ErrCNAMELoop,
-		Title: "CNAME records in a circle",
+		Title: "CNAME records in a circle, or in an endless chain",
 		Why:   "Aliases that lead back to themselves, or over too many names, have no answer: the record cannot be found.",
-		Ref:   "RFC 2181, Section 10.1",
+		Ref:   "operational",
 		Bad:   lint.Example{Zone: "@ CNAME x\nx CNAME @"},
 		Good:  lint.Example{Zone: `@ TXT "v=spf1 -all"`},
 	},
 	Check: func(replies []Reply, report lint.ReportFunc) {
 		for _, reply := range replies {
 			if errors.Is(reply.Err, ErrCNAMELoop) {
-				report(lint.Finding{Span: place(reply.Question), Message: fmt.Sprintf("the aliases of %s lead in a circle", reply.Name),
+				report(lint.Finding{Span: place(reply.Question), Message: fmt.Sprintf("the aliases of %s lead in a circle, or over more than %d names", reply.Name, maxChain),
 					Hint: "Point the CNAME at the name that holds the records."})
 			}
 		}

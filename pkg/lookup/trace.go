@@ -39,11 +39,3 @@ func outcome(r response, failed *Error) string {
 	}
 	return rcodeName(r.msg.Rcode)
 }
-
-// why returns the reason and the detail, without question and server.
-func (e *Error) why() string {
-	if e.Detail == "" {
-		return e.Reason.Error()
-	}
-	return e.Reason.Error() + " (" + e.Detail + ")"
-}

@@ -136,7 +136,7 @@ why.example.edu.         TXT "%{i} may not send for %{d}"
 mail.example.edu.        TXT "v=spf1 ip4:192.0.2.7/33 -all"
 `, "example.edu",
 		spf.Query{IP: ip, Sender: "postmaster@example.edu", Helo: "mail.example.edu"},
-		spf.Query{IP: ip, Domain: "mail.example.edu", Sender: "postmaster@mail.example.edu", Helo: "mail.example.edu"},
+		spf.Query{Identity: spf.Helo, IP: ip, Domain: "mail.example.edu", Sender: "postmaster@mail.example.edu", Helo: "mail.example.edu"},
 	)
 	return newReport(facts)
 }

@@ -30,7 +30,7 @@ func hostile(t *testing.T) []*report.Report {
 	facts.Results = []spf.Result{
 		{Query: spf.Query{IP: ip, Sender: nasty, Helo: nasty}, Status: spf.PermError, Path: []spf.Step{step},
 			Reason: &spf.Failure{Reason: errors.New(nasty), Domain: nasty, Term: step.Term}},
-		{Query: spf.Query{IP: ip, Domain: nasty}, Status: spf.Fail, Record: facts.Root.Record, Path: []spf.Step{step},
+		{Query: spf.Query{Identity: spf.Helo, IP: ip, Domain: nasty}, Status: spf.Fail, Record: facts.Root.Record, Path: []spf.Step{step},
 			Explanation: strings.Repeat(nasty, 100)},
 	}
 	text := &report.Report{Target: nasty, Kind: report.Text, Results: report.Results{SPF: facts}}
@@ -40,9 +40,9 @@ func hostile(t *testing.T) []*report.Report {
 	}
 	for _, span := range spans {
 		f := lint.Finding{RuleID: "spf-character", Severity: lint.Error, Span: span, Message: strings.Repeat(nasty, 100), Hint: nasty,
-			Fix: &lint.Fix{Text: nasty, Record: nasty}}
+			Fix: lint.Rewrite(source, nasty)}
 		text.Findings = append(text.Findings, f)
-		f.Suppressed, f.Fix = nasty, &lint.Fix{Record: long}
+		f.Suppressed, f.Fix = nasty, lint.Rewrite(source, long)
 		text.Findings = append(text.Findings, f)
 	}
 	text.Rules = []lint.Doc{{ID: "spf-character", Why: nasty, Ref: nasty}}

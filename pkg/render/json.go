@@ -233,10 +233,7 @@ func wireFindingOf(f *lint.Finding) wireFinding {
 		Suppressed: f.Suppressed != "", SuppressedReason: octets(f.Suppressed),
 	}
 	if f.Fix != nil {
-		w.Fix = &wireFix{Record: octets(f.Fix.Record)}
-		if text := octets(f.Fix.Text); f.Fix.Span == f.Span {
-			w.Fix.Text = &text
-		}
+		w.Fix = wireFixOf(f)
 	}
 	if source := f.Span.Source; source != nil && source.File != "" {
 		from, to := f.Span.Position(), f.Span.EndPosition()
@@ -244,6 +241,23 @@ func wireFindingOf(f *lint.Finding) wireFinding {
 		w.Line, w.Column, w.EndLine, w.EndColumn = from.Line, from.Column, to.Line, to.Column
 	}
 	return w
+}
+
+// wireFixOf returns what of a correction can be told: the change of the span, the
+// record unless it is too long to repeat with every finding.
+func wireFixOf(f *lint.Finding) *wireFix {
+	var w wireFix
+	if f.Fix.Span == f.Span {
+		text := octets(f.Fix.Text)
+		w.Text = &text
+	}
+	if len(f.Fix.Span.Source.Text)+len(f.Fix.Text) <= maxPublish {
+		w.Record = octets(f.Fix.Record())
+	}
+	if w.Text == nil && w.Record == "" {
+		return nil
+	}
+	return &w
 }
 
 func wireQuestionsOf(questions []report.Question) []wireQuestion {

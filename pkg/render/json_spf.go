@@ -85,16 +85,17 @@ func wireResultsOf(r report.Results) wireResults {
 		return w
 	}
 	w.SPF = &wireSPF{Domain: octets(facts.Domain), Record: recordText(facts.Root.Record), wireEvidence: wireEvidenceOf(facts)}
-	if len(facts.Results) > 0 {
-		w.SPF.wireVerdict = wireVerdictOf(&facts.Results[0], "mfrom")
-	}
-	if len(facts.Results) > 1 {
-		helo := &facts.Results[1]
+	for i := range facts.Results {
+		result := &facts.Results[i]
+		if result.Query.Identity == spf.MailFrom {
+			w.SPF.wireVerdict = wireVerdictOf(result, "mfrom")
+			continue
+		}
 		w.HELO = &wireHELO{
-			Name: octets(cmp.Or(helo.Query.Helo, helo.Query.Domain)),
+			Name: octets(cmp.Or(result.Query.Helo, result.Query.Domain)),
 			SPF: wireSPF{
-				Domain: octets(helo.Query.Domain), Record: recordText(helo.Record),
-				wireVerdict: wireVerdictOf(helo, "helo"),
+				Domain: octets(result.Query.Domain), Record: recordText(result.Record),
+				wireVerdict: wireVerdictOf(result, "helo"),
 			},
 		}
 	}

@@ -16,7 +16,7 @@ func (t *textRenderer) spf(r *report.Report) []block {
 	facts := r.Results.SPF
 	var blocks []block
 	for i := range facts.Results {
-		blocks = append(blocks, t.verdict(&facts.Results[i], i))
+		blocks = append(blocks, t.verdict(&facts.Results[i]))
 	}
 	if facts.Root.Record == nil {
 		return append(blocks, block{"  (" + shortReason(cmp.Or(facts.Root.Err, spf.ErrNoRecord)) + ")"})
@@ -50,10 +50,10 @@ func (t *textRenderer) showsTree(r *report.Report) bool {
 	return root.TXT != nil && !clean(r.Summary())
 }
 
-// identity names the n-th of the identities that SPF judges (RFC 7208,
+// identity names one of the identities that SPF judges (RFC 7208,
 // Sections 2.3 and 2.4).
-func identity(q spf.Query, n int) string {
-	if n == 0 {
+func identity(q spf.Query) string {
+	if q.Identity == spf.MailFrom {
 		return "MAIL FROM " + Printable(q.Sender)
 	}
 	return "HELO " + Printable(cmp.Or(q.Helo, q.Domain))
@@ -65,9 +65,9 @@ func (t *textRenderer) outcome(r *report.Report) string {
 		return ""
 	}
 	var b strings.Builder
-	for i, v := range r.Results.SPF.Results {
+	for _, v := range r.Results.SPF.Results {
 		name := v.Query.IP.String()
-		if i > 0 {
+		if v.Query.Identity == spf.Helo {
 			name = "HELO"
 		}
 		fmt.Fprintf(&b, "  %s %s", name, t.paint.status(v.Status).Sprint(string(v.Status)))
@@ -76,8 +76,8 @@ func (t *textRenderer) outcome(r *report.Report) string {
 }
 
 // verdict returns a verdict and how it came about.
-func (t *textRenderer) verdict(v *spf.Result, n int) block {
-	b := block{fmt.Sprintf("  %s  %s  (%s)", v.Query.IP, t.paint.status(v.Status).Sprint(string(v.Status)), identity(v.Query, n))}
+func (t *textRenderer) verdict(v *spf.Result) block {
+	b := block{fmt.Sprintf("  %s  %s  (%s)", v.Query.IP, t.paint.status(v.Status).Sprint(string(v.Status)), identity(v.Query))}
 	if v.Reason != nil {
 		b = append(b, t.labelled("    reason: ", v.Reason.Error())...)
 	}

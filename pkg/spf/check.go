@@ -36,6 +36,7 @@ const (
 // Query is one client to judge: the arguments of check_host (RFC 7208,
 // Section 4.1).
 type Query struct {
+	Identity Identity   // which identity Sender is
 	IP       netip.Addr // SMTP client; an IPv4-mapped address counts as IPv4
 	Domain   string     // where the record is sought; empty: the domain of Sender
 	Sender   string     // MAIL FROM or HELO identity; empty: postmaster@Helo, or @Domain where that is unknown
@@ -44,8 +45,14 @@ type Query struct {
 	At       time.Time  // moment of the evaluation, for explanations
 }
 
-// FromHelo reports whether the sender was made of the HELO name, as for bounces.
-func (q Query) FromHelo() bool { return q.Helo != "" && q.Sender == "postmaster@"+q.Helo }
+// Identity is one of the two names that SPF judges (RFC 7208, Sections 2.3 and 2.4).
+type Identity int
+
+// The identities.
+const (
+	MailFrom Identity = iota // the reverse-path, or postmaster at the HELO name where that is empty
+	Helo                     // the name given with HELO or EHLO
+)
 
 // Result is the verdict on one client with its evidence.
 type Result struct {
@@ -57,6 +64,10 @@ type Result struct {
 	Explanation string  // of the domain's owner for fail; empty where there is none
 	Lookups     int     // terms that asked the DNS, the one that broke the limit included
 	Voids       int     // of those, the ones answered with nothing
+	NullSender  bool    // MAIL FROM was empty, so that the sender was made of the HELO name
+	// Unanswered holds the questions that failed without an effect on Status, as
+	// those about the names of the client.
+	Unanswered []lookup.Reply
 }
 
 // Step is a term of the path to a verdict, with the domain whose record holds it.
@@ -106,13 +117,17 @@ func Check(ctx context.Context, r lookup.Resolver, q Query) Result {
 	if name, err := lookup.FromUser(e.q.Domain); err == nil {
 		v = e.checkHost(name)
 	}
-	result := Result{Query: e.q, Status: v.status, Record: v.record, Path: v.path, Lookups: e.lookups, Voids: e.voids}
+	result := Result{
+		Query: e.q, Status: v.status, Record: v.record, Path: v.path, Lookups: e.lookups, Voids: e.voids,
+		NullSender: q.Identity == MailFrom && q.Sender == "" && q.Helo != "",
+	}
 	if v.reason != nil {
 		result.Reason = v.reason
 	}
 	if v.status == Fail && v.exp.Term != nil {
 		result.Explanation = e.explain(v.exp)
 	}
+	result.Unanswered = e.unanswered
 	return result
 }
 
@@ -124,6 +139,7 @@ type evaluation struct {
 	q                   Query
 	local, senderDomain string
 	lookups, voids      int
+	unanswered          []lookup.Reply
 }
 
 // newEvaluation fills in what the query leaves open.

@@ -91,9 +91,9 @@ func TestFromHelo(t *testing.T) {
 		{spf.Query{Helo: "a.example", Sender: "b@a.example"}, false},
 		{spf.Query{}, false},
 	} {
-		got := spf.Check(t.Context(), zone(t, ""), tt.query).Query
-		if got.FromHelo() != tt.want {
-			t.Errorf("%+v: %v", got, got.FromHelo())
+		got := spf.Check(t.Context(), zone(t, ""), tt.query)
+		if got.NullSender != tt.want {
+			t.Errorf("%+v: %v", got.Query, got.NullSender)
 		}
 	}
 }

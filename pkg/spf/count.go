@@ -39,6 +39,12 @@ type counter struct {
 	loops [][]string
 }
 
+// over reports whether counting has to end: a circle of records is evaluated until
+// the limit of lookups breaks it.
+func (c *counter) over() bool {
+	return c.Lookups >= MaxCount || len(c.loops) > 0 && c.Lookups > MaxLookups
+}
+
 func (c *counter) node(n *Node) {
 	if n.Record == nil {
 		return
@@ -69,16 +75,18 @@ func (c *counter) node(n *Node) {
 
 // branch returns what was gathered for a term of the node's record, or nil.
 func (n *Node) branch(t *Term) *Branch {
-	for _, b := range n.Branches {
-		if b.Term == t {
-			return b
-		}
+	if t == nil {
+		return nil
 	}
-	return nil
+	i, found := slices.BinarySearchFunc(n.Branches, t.Span.Start, func(b *Branch, start int) int { return b.Term.Span.Start - start })
+	if !found {
+		return nil
+	}
+	return n.Branches[i]
 }
 
 func (c *counter) branch(n *Node, b *Branch) {
-	if c.Lookups >= MaxCount {
+	if c.over() {
 		return
 	}
 	before := c.Lookups
@@ -102,34 +110,52 @@ func (c *counter) branch(n *Node, b *Branch) {
 		c.Voids = append(c.Voids, Place{n, b})
 	}
 	if b.Node != nil {
-		if i := slices.Index(c.stack, b.Node); i >= 0 {
+		if i := c.lastOf(b.Node); i >= 0 {
 			c.loop(c.stack[i:], b.Node)
-		} else {
+		}
+		if !c.over() {
 			c.node(b.Node)
 		}
 	}
 	b.Lookups = max(b.Lookups, c.Lookups-before)
 }
 
-// loop remembers a chain of domains that leads back to its first, once.
+// lastOf returns where a node is being counted, innermost first, or -1.
+func (c *counter) lastOf(n *Node) int {
+	for i := len(c.stack) - 1; i >= 0; i-- {
+		if c.stack[i] == n {
+			return i
+		}
+	}
+	return -1
+}
+
+// loop remembers a chain of domains that leads back to its first, once, wherever
+// it is entered.
 func (c *counter) loop(chain []*Node, again *Node) {
+	for _, known := range c.loops {
+		if len(known) == len(chain)+1 && !slices.ContainsFunc(chain, func(n *Node) bool { return !slices.Contains(known, n.Domain) }) {
+			return
+		}
+	}
 	names := make([]string, 0, len(chain)+1)
 	for _, n := range chain {
 		names = append(names, n.Domain)
 	}
-	names = append(names, again.Domain)
-	for _, known := range c.loops {
-		if slices.Equal(known, names) {
-			return
-		}
-	}
-	c.loops = append(c.loops, names)
+	c.loops = append(c.loops, append(names, again.Domain))
 }
 
 // passesAll reports whether the term is an include that matches every client: all
 // that stands before the +all of its record can only pass as well.
 func (b *Branch) passesAll() bool {
-	return b.Term.Kind == Include && b.Node != nil && b.Node.passesAll(nil)
+	if b.Term.Kind != Include || b.Node == nil {
+		return false
+	}
+	if b.Node.everybody == nil {
+		passes := b.Node.passesAll(nil)
+		b.Node.everybody = &passes
+	}
+	return *b.Node.everybody
 }
 
 // followed reports whether an include led to a record.

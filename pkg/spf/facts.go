@@ -31,6 +31,8 @@ type Node struct {
 	Err      error         // why there is no Record: a sentinel or the resolver's error
 	Branches []*Branch     // terms that ask the DNS, in the order of the record
 	Lookups  int           // counted terms of the record and all below it, over all clients
+
+	everybody *bool // whether the record passes every client, once that was asked
 }
 
 // Branch is a term that asks the DNS, with the replies. What was not asked is nil.
@@ -60,6 +62,34 @@ var (
 	ErrNotAsked     = errors.New("nothing was asked of the DNS")
 	ErrTooMany      = errors.New("too many questions for one record")
 )
+
+// Own returns the answers about names in the records that the domain's owner can
+// change, each question once.
+func (f *Facts) Own() []lookup.Reply {
+	var own []lookup.Reply
+	seen := map[lookup.Question]bool{}
+	add := func(replies ...*lookup.Reply) {
+		for _, reply := range replies {
+			if reply != nil && !seen[reply.Question] {
+				seen[reply.Question] = true
+				own = append(own, *reply)
+			}
+		}
+	}
+	for _, n := range f.Nodes {
+		if !f.own(n) {
+			continue
+		}
+		add(n.TXT)
+		for _, b := range n.Branches {
+			add(b.A, b.AAAA, b.MX, b.TXT)
+			for i := range b.Hosts {
+				add(b.Hosts[i].A, b.Hosts[i].AAAA)
+			}
+		}
+	}
+	return own
+}
 
 // NullMX reports whether the domain says that it takes no mail
 // (RFC 7505, Section 3).

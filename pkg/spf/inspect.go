@@ -11,10 +11,15 @@ import (
 // below 100.
 const maxQuestions = 1000
 
+// maxTerms bounds the terms of all records together that are looked at. The largest
+// real trees have some hundreds.
+const maxTerms = 20000
+
 // Options says what Inspect shall do beyond the record. The zero value gathers
 // the record alone.
 type Options struct {
-	Queries []Query // verdicts wanted, MAIL FROM identity first; macros are expanded for the first
+	Queries []Query      // verdicts wanted
+	Zone    *lookup.Zone // files that may hold records of the historic type SPF; nil: none
 }
 
 // Inspect gathers the SPF record of a domain and all that its terms refer to,
@@ -48,7 +53,19 @@ func Inspect(ctx context.Context, r lookup.Resolver, domain string, o Options) *
 	in.facts.MX = in.replies[mx]
 	in.facts.count()
 	for _, q := range o.Queries {
-		in.facts.Results = append(in.facts.Results, Check(ctx, r, q))
+		result := Check(ctx, r, q)
+		in.facts.Results = append(in.facts.Results, result)
+		for _, reply := range result.Unanswered {
+			if _, known := in.replies[reply.Question]; !known {
+				in.answer(&reply)
+				in.facts.Asked = append(in.facts.Asked, reply)
+			}
+		}
+	}
+	if o.Zone != nil {
+		if answer, err := o.Zone.Query(ctx, domain, lookup.TypeSPF); err == nil {
+			in.facts.Type99 = answer.Records
+		}
 	}
 	return in.facts
 }
@@ -70,8 +87,9 @@ func InspectText(domain string, source *lint.Source) *Facts {
 // inspection is the state of one Inspect.
 type inspection struct {
 	facts   *Facts
-	client  *evaluation // for macros; nil: no client
+	client  *evaluation // whose verdict will be asked for; nil: none
 	offline bool
+	terms   int // of all records so far
 	nodes   map[string]*Node
 	replies map[lookup.Question]*lookup.Reply
 	waiting map[lookup.Question][]func(*lookup.Reply)
@@ -150,15 +168,20 @@ func (in *inspection) read(n *Node, reply *lookup.Reply) {
 	if n == in.facts.Root && len(reply.Answer.Chain) > 0 {
 		in.ask(n.Domain, lookup.TypeSOA, func(reply *lookup.Reply) { in.facts.SOA = reply })
 	}
-	record, err := Select(reply.Answer)
-	if err != nil {
-		n.Err = err
-		if reply.Answer.NXDomain {
-			n.Err = ErrNoDomain
-		}
+	if in.terms >= maxTerms {
+		n.Err = ErrTooMany
 		return
 	}
-	in.branches(n, record)
+	record, err := Select(reply.Answer)
+	switch {
+	case reply.Answer.NXDomain:
+		n.Err = ErrNoDomain
+	case err != nil:
+		n.Err = err
+	default:
+		in.terms += len(record.Terms)
+		in.branches(n, record)
+	}
 }
 
 // branches follows every term of a record that asks the DNS.
@@ -172,24 +195,49 @@ func (in *inspection) branches(n *Node, record *Record) {
 		b := &Branch{Term: t}
 		n.Branches = append(n.Branches, b)
 		b.Target, b.Skipped = in.target(t, n.Domain)
-		if b.Skipped == nil && !in.follow(b) {
+		switch {
+		case b.Skipped == ErrNeedsClient:
+			in.prefetch(t, n.Domain)
+		case b.Skipped == nil && !in.follow(b):
 			b.Skipped = ErrTooMany
 		}
 	}
 }
 
-// target returns the name a term is about as far as it is known beforehand.
+// prefetch asks what the verdict will want to know about a term whose name depends
+// on the client, so that it need not wait. It is no fact about the record.
+func (in *inspection) prefetch(t *Term, domain string) {
+	if in.client == nil || t.Kind == PTR || t.Domain.Uses("p") {
+		return
+	}
+	name, ok := in.client.target(t, domain)
+	if !ok {
+		return
+	}
+	q := lookup.Question{Name: name, Type: lookup.TypeTXT}
+	switch t.Kind {
+	case A:
+		q.Type = in.client.addressType()
+	case Exists:
+		q.Type = lookup.TypeA
+	case MX:
+		q.Type = lookup.TypeMX
+	}
+	if _, known := in.waiting[q]; !known && len(in.waiting) < maxQuestions {
+		in.queue = append(in.queue, q)
+		in.waiting[q] = nil
+	}
+}
+
+// target returns the name a term is about if it is the same for every message.
 func (in *inspection) target(t *Term, domain string) (string, error) {
-	e := in.client
 	switch {
 	case !t.HasDomain() && domain == "":
 		return "", ErrNotAsked
-	case t.Domain.Literal():
-		e = &evaluation{}
-	case e == nil || t.Domain.Uses("p"):
+	case !t.Domain.Literal():
 		return "", ErrNeedsClient
 	}
-	name, ok := e.target(t, domain)
+	name, ok := new(evaluation).target(t, domain)
 	switch {
 	case !ok:
 		return "", ErrUnusableName

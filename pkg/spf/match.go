@@ -75,6 +75,11 @@ func (e *evaluation) include(t *Term, domain, name string) (bool, verdict) {
 // (RFC 7208, Section 5.5).
 func (e *evaluation) matchPTR(t *Term, domain, name string) (bool, verdict) {
 	names, void := e.validatedNames()
+	if e.ctx.Err() != nil && len(e.unanswered) > 0 {
+		// RFC 7208, Section 4.6.4: the time for the evaluation is over.
+		reason := e.unanswered[len(e.unanswered)-1].Err
+		return false, verdict{status: TempError, reason: &Failure{Reason: reason, Domain: domain, Term: t}}
+	}
 	if void {
 		if e.voids++; e.voids > MaxVoids {
 			return false, verdict{status: PermError, reason: &Failure{Reason: ErrVoidLimit, Domain: domain, Term: t}}
@@ -173,8 +178,10 @@ func (e *evaluation) anyMatches(t *Term, addrs []lookup.Record) bool {
 // out of the first ten (RFC 7208, Sections 4.6.4 and 5.5). Errors of the DNS
 // leave names out; void tells that the address has no name.
 func (e *evaluation) validatedNames() (names []string, void bool) {
-	answer, err := e.r.Query(e.ctx, lookup.Reverse(e.q.IP), lookup.TypePTR)
+	reverse := lookup.Question{Name: lookup.Reverse(e.q.IP), Type: lookup.TypePTR}
+	answer, err := e.r.Query(e.ctx, reverse.Name, reverse.Type)
 	if err != nil {
+		e.unanswered = append(e.unanswered, lookup.Reply{Question: reverse, Err: err})
 		return nil, false
 	}
 	var questions []lookup.Question
@@ -182,6 +189,9 @@ func (e *evaluation) validatedNames() (names []string, void bool) {
 		questions = append(questions, lookup.Question{Name: ptr.Host, Type: e.addressType()})
 	}
 	for _, reply := range lookup.All(e.ctx, e.r, questions) {
+		if reply.Err != nil {
+			e.unanswered = append(e.unanswered, reply)
+		}
 		for _, rr := range reply.Answer.Records {
 			if reply.Err == nil && rr.Addr == e.q.IP {
 				names = append(names, reply.Name)

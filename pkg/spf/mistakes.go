@@ -24,9 +24,12 @@ func (t *Term) classify(err *SyntaxError) *SyntaxError {
 	switch {
 	case len(text)-len(bare) > 1 && bare != "":
 		return part(ErrDoubleQualifier, 0, len(text)-len(bare))
-	case strings.Contains(text, `"`):
-		i := strings.IndexByte(text, '"')
+	case strings.ContainsAny(text, `"'`):
+		i := strings.IndexAny(text, `"'`)
 		return part(ErrQuote, i, i+1)
+	case separates(text):
+		i := strings.IndexAny(text, ",;")
+		return part(ErrSeparator, i, i+1)
 	case at > 0 && strings.HasPrefix(strings.ToLower(text[at:]), version):
 		return part(ErrSecondRecord, at, len(text))
 	case at > 0 && strings.IndexByte(",;", text[at-1]) >= 0:
@@ -68,6 +71,10 @@ func (t *Term) classifyTarget(err *SyntaxError) *SyntaxError {
 // cannot exist, nil where there is none: other terms glued to it, or labels that
 // are empty or too long (RFC 7208, Section 4.8, leaves these open).
 func (t *Term) suspicion() *SyntaxError {
+	if t.Kind == IP6 && t.Err == nil && t.Network.Addr().Is4In6() {
+		at := t.Name.End + 1
+		return &SyntaxError{Reason: ErrIP4InIP6, Span: t.Span.Source.Span(at, at+len(addressPart(t)))}
+	}
 	name := t.Domain.text()
 	if t.Err != nil || !t.Kind.Looks() && t.Kind != Exp || !t.HasDomain() || isURL(name) {
 		return nil
@@ -88,6 +95,27 @@ func (t *Term) suspicion() *SyntaxError {
 		return &SyntaxError{Reason: ErrGlued, Span: t.Span.Source.Span(t.Span.Start+at, t.Span.End)}
 	}
 	return nil
+}
+
+// addressPart returns the address of an ip4 or ip6 term as written.
+func addressPart(t *Term) string {
+	address, _, _ := strings.Cut(t.Span.Source.Text[t.Name.End+1:t.Span.End], "/")
+	return address
+}
+
+// separates reports whether commas or semicolons stand between terms that are
+// valid without them.
+func separates(text string) bool {
+	if !strings.ContainsAny(text, ",;") {
+		return false
+	}
+	parts := strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ';' })
+	for _, part := range parts {
+		if t := parseTerm(lint.NewSource("", part).Whole()); t.Err != nil || t.Kind == Unknown {
+			return false
+		}
+	}
+	return len(parts) > 0
 }
 
 // gluedStarts are the beginnings of terms that no host name contains.

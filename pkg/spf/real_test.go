@@ -66,16 +66,13 @@ func TestRealRecords(t *testing.T) {
 		text := r.octets()
 		source := lint.NewSource("TXT "+r.Domain, text)
 		record := spf.Parse(source)
-		if record.String() != text || pieces(record) != text {
+		if pieces(record) != text {
 			t.Errorf("%q is read as %q", text, pieces(record))
 		}
 		for _, f := range lint.Run(rules, spf.InspectText(r.Domain, source)) {
 			found[f.RuleID]++
 			if s := f.Span; s.Source == nil || s.Start < 0 || s.Start > s.End || s.End > len(s.Source.Text) {
 				t.Errorf("%s at %d-%d of %q", f.RuleID, s.Start, s.End, text)
-			}
-			if f.Fix != nil && f.Severity == lint.Error && spf.Parse(lint.NewSource("", f.Fix.Record)).String() != f.Fix.Record {
-				t.Errorf("%s: %q", f.RuleID, f.Fix.Record)
 			}
 		}
 	}

@@ -64,25 +64,33 @@ func (f *Facts) branches(visit func(n *Node, b *Branch)) {
 	})
 }
 
-// final returns the node whose record decides when no term matches: the root, or
-// where its redirects lead; nil where that is not known.
-func (f *Facts) final() *Node {
-	n := f.Root
-	for range f.Nodes {
-		if n == nil || n.Record == nil {
-			return nil
-		}
-		t := n.Record.Redirect()
-		if t == nil {
-			return n
-		}
-		b := n.branch(t)
+// deciding returns the nodes whose records can give the verdict: the root and
+// where redirects lead from there. Explanations and reporting modifiers of other
+// records are not used.
+func (f *Facts) deciding() []*Node {
+	var chain []*Node
+	for n := f.Root; n != nil && n.Record != nil && !slices.Contains(chain, n); {
+		chain = append(chain, n)
+		b := n.branch(n.Record.Redirect())
 		if b == nil {
-			return nil
+			break
 		}
 		n = b.Node
 	}
-	return nil
+	return chain
+}
+
+// decides reports whether the record of a node can give the verdict.
+func (f *Facts) decides(n *Node) bool { return slices.Contains(f.deciding(), n) }
+
+// final returns the node whose record decides when no term matches, nil where
+// that is not known.
+func (f *Facts) final() *Node {
+	chain := f.deciding()
+	if len(chain) == 0 || chain[len(chain)-1].Record.Redirect() != nil {
+		return nil
+	}
+	return chain[len(chain)-1]
 }
 
 // valid reports whether the record of a node can be evaluated.

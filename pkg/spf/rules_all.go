@@ -21,6 +21,16 @@ func (f *Facts) decisive(visit func(n *Node, all *Term)) {
 	}
 }
 
+// blame reports a finding about the deciding record. Where that is somebody
+// else's, it stands at the redirect that leads there, and nothing is corrected.
+func (f *Facts) blame(n *Node, found lint.Finding, report lint.ReportFunc) {
+	if !f.own(n) {
+		found.Message += ", says the record of " + n.Domain
+		found.Span, found.Fix = f.Root.Record.Redirect().Span, nil
+	}
+	report(found)
+}
+
 var allMissing = rule{
 	Doc: lint.Doc{
 		ID: "spf-all-missing", Severity: lint.Warning,
@@ -41,7 +51,7 @@ var allMissing = rule{
 			if !n.Record.Version.Empty() {
 				found.Fix = lint.Replace(found.Span, " ~all")
 			}
-			report(found)
+			f.blame(n, found, report)
 		})
 	},
 }
@@ -72,8 +82,9 @@ var allPass = rule{
 	Check: func(f *Facts, report lint.ReportFunc) {
 		f.decisive(func(n *Node, all *Term) {
 			if all != nil && all.Qualifier == '+' {
-				report(lint.Finding{Span: all.Span, Fix: lint.Replace(all.Span, "-all"),
-					Message: fmt.Sprintf("%q passes mail from any host", all.Text())})
+				f.blame(n, lint.Finding{Span: all.Span, Fix: lint.Replace(all.Span, "~all"),
+					Message: fmt.Sprintf("%q passes mail from any host", all.Text()),
+					Hint:    "Write ~all, list every sender, then write -all."}, report)
 			}
 		})
 	},
@@ -91,8 +102,8 @@ var allNeutral = rule{
 	Check: func(f *Facts, report lint.ReportFunc) {
 		f.decisive(func(n *Node, all *Term) {
 			if all != nil && all.Qualifier == '?' {
-				report(lint.Finding{Span: all.Span, Fix: lint.Replace(all.Span, "~all"),
-					Message: fmt.Sprintf("%q leaves unlisted hosts neutral, as if there were no record", all.Text())})
+				f.blame(n, lint.Finding{Span: all.Span, Fix: lint.Replace(all.Span, "~all"),
+					Message: fmt.Sprintf("%q leaves unlisted hosts neutral, as if there were no record", all.Text())}, report)
 			}
 		})
 	},
@@ -110,7 +121,7 @@ var allSoftFail = rule{
 	Check: func(f *Facts, report lint.ReportFunc) {
 		f.decisive(func(n *Node, all *Term) {
 			if all != nil && all.Qualifier == '~' {
-				report(lint.Finding{Span: all.Span, Message: "unlisted hosts are marked, not refused"})
+				f.blame(n, lint.Finding{Span: all.Span, Message: "unlisted hosts are marked, not refused"}, report)
 			}
 		})
 	},
@@ -135,11 +146,11 @@ var allNotLast = rule{
 				return // two records in one are a finding of their own
 			}
 			var behind []string
-			last := all
+			last, asks := all, false
 			for i := range n.Record.Terms {
 				t := &n.Record.Terms[i]
 				if t.Err == nil && !t.Kind.Modifier() && t.Span.Start > all.Span.Start {
-					behind, last = append(behind, t.Text()), t
+					behind, last, asks = append(behind, t.Text()), t, asks || t.Kind.Looks()
 				}
 			}
 			if len(behind) == 0 {
@@ -147,12 +158,12 @@ var allNotLast = rule{
 			}
 			found := lint.Finding{Span: all.Span, Hint: "Move all to the end.",
 				Message: fmt.Sprintf("%q is not the last mechanism: %s never reached (%s)", all.Text(), count(len(behind), "term is", "terms are"), abridge(behind))}
-			if last.Kind != All {
-				text := n.Record.Source.Text
-				moved := removal(all.Span).Record
-				cut := len(text) - last.Span.End
-				found.Fix = lint.Rewrite(all.Span.Source, moved[:len(moved)-cut]+" "+all.Text()+moved[len(moved)-cut:])
-			} else if len(behind) == 1 {
+			// Terms that ask the DNS may bring faults of their own once they are reached.
+			if last.Kind != All && !asks {
+				from := removal(all.Span).Span
+				moved := n.Record.Source.Span(from.Start, last.Span.End)
+				found.Fix = lint.Replace(moved, n.Record.Source.Text[from.End:last.Span.End]+" "+all.Text())
+			} else if last.Kind == All && len(behind) == 1 {
 				found.Fix = removal(last.Span)
 			}
 			report(found)

@@ -1,11 +1,13 @@
 package spf
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/authcheck/authcheck/pkg/lint"
+	"github.com/authcheck/authcheck/pkg/lookup"
 )
 
 // The rules about characters and text that do not belong into a record.
@@ -15,12 +17,26 @@ var character = syntaxRule(lint.Doc{
 	Title: "Character outside printable ASCII",
 	Why:   "Word processors and web pages turn hyphens and quotation marks into look-alikes and add invisible characters.",
 	Ref:   "RFC 7208, Section 3.1",
-	Bad:   lint.Example{Zone: `@ TXT "v=spf1 mx \226\128\147all"`},
+	Bad:   lint.Example{Zone: `@ TXT "v=spf1 ip4:192.0.2.1 \226\128\147all"`},
 	Good:  good("v=spf1 -all"),
 }, func(t *Term, err *SyntaxError) (string, string, string) {
 	return fmt.Sprintf("%+q at octet %d is not printable ASCII (%s)", err.Span.Text(), err.Span.Start, codePoints(err.Span.Text())),
-		"Type the record anew in a plain text editor.", plainASCII(t.Text())
+		"Type the record anew in a plain text editor.", cmp.Or(plainASCII(t.Text()), aLabels(t))
 })
+
+// aLabels returns the term with the U-labels of its name as A-labels, which is
+// how a record must hold them (RFC 7208, Section 4.3); "" where it has none.
+func aLabels(t *Term) string {
+	head, name, ok := strings.Cut(t.Text(), ":")
+	if !ok || !utf8.ValidString(name) || kindOf(strings.TrimLeft(head, "+-~?")) == Invalid {
+		return ""
+	}
+	name, err := lookup.FromUser(name)
+	if err != nil {
+		return ""
+	}
+	return head + ":" + name
+}
 
 // codePoints lists the characters of a text as U+nnnn, octets that are no UTF-8
 // as \xnn.
@@ -62,10 +78,10 @@ var quote = func() rule {
 		Why: "The quotation marks of zone files are not part of the data. Typed into a web form they often end up in the record itself; " +
 			"before the version they keep receivers from seeing an SPF record at all.",
 		Ref:  "RFC 7208, Section 4.5",
-		Bad:  lint.Example{Zone: `@ TXT "\"v=spf1 mx -all\""`},
+		Bad:  lint.Example{Zone: `@ TXT "\"v=spf1 ip4:192.0.2.1 -all\""`},
 		Good: good("v=spf1 -all"),
 	}, func(t *Term, err *SyntaxError) (string, string, string) {
-		return "a quotation mark is part of the published text", quoteHint, strings.ReplaceAll(t.Text(), `"`, "")
+		return "a quotation mark is part of the published text", quoteHint, strings.NewReplacer(`"`, "", "'", "").Replace(t.Text())
 	})
 	inRecord := r.Check
 	r.Check = func(f *Facts, report lint.ReportFunc) {
@@ -88,7 +104,7 @@ var trailingText = syntaxRule(lint.Doc{
 	Title: "Text behind the record",
 	Why:   "A TXT record has no comments: every word behind the record is read as a term of it.",
 	Ref:   "RFC 7208, Section 4.6.1",
-	Bad:   bad("v=spf1 mx -all <br>"),
+	Bad:   bad("v=spf1 ip4:192.0.2.1 -all <br>"),
 	Good:  good("v=spf1 -all"),
 }, func(t *Term, err *SyntaxError) (string, string, string) {
 	terms := remove

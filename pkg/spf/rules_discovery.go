@@ -2,6 +2,7 @@ package spf
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/authcheck/authcheck/pkg/lint"
@@ -34,7 +35,7 @@ var noDomain = rule{
 		Good:  lint.Example{Zone: `@ TXT "v=spf1 -all"`},
 	},
 	Check: func(f *Facts, report lint.ReportFunc) {
-		if f.Root.Err == ErrNoDomain {
+		if f.Root.Err == ErrNoDomain && gone(f.Root.TXT) {
 			report(lint.Finding{Span: missing(f.Domain), Hint: "Check the spelling; if it is right, register or delegate the domain.",
 				Message: fmt.Sprintf("%s does not exist", f.Domain)})
 		}
@@ -52,7 +53,7 @@ var nameInvalid = rule{
 	},
 	Check: func(f *Facts, report lint.ReportFunc) {
 		if _, err := lookup.FromUser(f.Domain); f.Root.Err == ErrNotDomain && err != nil {
-			report(lint.Finding{Span: lint.NewSource("name", f.Domain).Whole(), Message: err.Error()})
+			report(lint.Finding{Span: lint.NewSource("name", f.Domain).Whole(), Message: err.Error(), Hint: "Check the spelling."})
 		}
 	},
 }
@@ -107,8 +108,9 @@ var recordMissing = rule{
 		Good: lint.Example{Zone: `@ TXT "v=spf1 -all"`},
 	},
 	Check: func(f *Facts, report lint.ReportFunc) {
-		if f.Root.Err == ErrNotDomain && !strings.Contains(f.Domain, ".") {
-			report(lint.Finding{Span: missing(f.Domain), Message: "a name with one label cannot have an SPF record", Hint: "Give the full name of the domain."})
+		if _, err := lookup.FromUser(f.Domain); f.Root.Err == ErrNotDomain && err == nil {
+			report(lint.Finding{Span: missing(f.Domain), Message: fmt.Sprintf("%q is an address or a single label and cannot have an SPF record", f.Domain),
+				Hint: "Give the full name of the domain."})
 		}
 		if f.Root.Err != ErrNoRecord || f.Root.TXT == nil || f.NullMX() || f.almost() {
 			return
@@ -202,6 +204,10 @@ var multipleRecords = rule{
 			}
 			found := lint.Finding{Span: records[1].Source.Whole(), Message: fmt.Sprintf("%s has %d SPF records", n.Domain, len(records)),
 				Hint: "Publish one record with the terms of all of them, and delete the others."}
+			if !slices.ContainsFunc(records, func(r *Record) bool { return r.Source.Text != records[0].Source.Text }) {
+				found.Message += ", all the same"
+				found.Hint = "Delete all but one."
+			}
 			if merged := merge(records); merged != "" {
 				found.Fix = lint.Rewrite(found.Span.Source, merged)
 			}
@@ -249,7 +255,11 @@ var type99 = rule{
 		for i := range f.Type99 {
 			source := f.Type99[i].Source
 			found := lint.Finding{Span: source.Whole(), Message: "nobody asks for type SPF any more", Hint: "Delete it.", Severity: lint.Notice}
-			if f.Root.Record == nil || f.Root.Record.Source.Text != source.Text {
+			switch {
+			case f.Root.Err == ErrNoRecord:
+				found.Severity, found.Message = lint.Warning, "the record is of the historic type SPF, which nobody asks for; there is no TXT record"
+				found.Hint = "Publish it as TXT."
+			case f.Root.Record == nil || f.Root.Record.Source.Text != source.Text:
 				found.Severity, found.Message = lint.Warning, "a record of the historic type SPF differs from the TXT record"
 			}
 			report(found)
@@ -291,7 +301,7 @@ var noEffectAtApex = rule{
 		Good:  lint.Example{Zone: "@ TXT \"v=spf1 -all\"\n_dmarc TXT \"v=DMARC1; p=reject\""},
 	},
 	Check: func(f *Facts, report lint.ReportFunc) {
-		if strings.HasPrefix(f.Domain, "_") {
+		if f.Domain == "" || strings.HasPrefix(f.Domain, "_") {
 			return
 		}
 		f.discarded(func(source *lint.Source) {

@@ -1,6 +1,7 @@
 package spf
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -43,11 +44,23 @@ var includeNoDomain = branchRule(lint.Doc{
 	Bad:   lint.Example{Zone: `@ TXT "v=spf1 include:gone.example.net -all"`},
 	Good:  includeGood,
 }, func(b *Branch) (string, string) {
-	if b.Term.Kind != Include || b.Node == nil || b.Node.Err != ErrNoDomain && b.Node.Err != ErrNotDomain {
+	if b.Term.Kind != Include || b.Node == nil {
 		return "", ""
 	}
-	return fmt.Sprintf("%s does not exist", b.Target), dropTerm
+	return b.Node.absence(), dropTerm
 })
+
+// absence says that the domain of a node does not exist; "" where it does, or
+// nothing is known.
+func (n *Node) absence() string {
+	switch {
+	case n.Err != ErrNotDomain && n.Err != ErrNoDomain:
+		return ""
+	case n.TXT != nil && len(n.TXT.Answer.Chain) > 0:
+		return fmt.Sprintf("%s is an alias of %s, which does not exist", n.Domain, n.TXT.Answer.Owner(n.Domain))
+	}
+	return n.Domain + " does not exist"
+}
 
 var includeBroken = rule{
 	Doc: lint.Doc{
@@ -60,7 +73,7 @@ var includeBroken = rule{
 	},
 	Check: func(f *Facts, report lint.ReportFunc) {
 		f.branches(func(n *Node, b *Branch) {
-			if b.Term.Kind != Include || b.Node == nil || f.own(b.Node) {
+			if b.Term.Kind != Include || b.Node == nil || !b.Reached || f.own(b.Node) {
 				return
 			}
 			if fault := b.Node.fault(nil); fault != "" {
@@ -109,13 +122,10 @@ var redirectNoRecord = branchRule(lint.Doc{
 	if b.Term.Kind != Redirect || b.Node == nil || !b.Reached {
 		return "", ""
 	}
-	switch b.Node.Err {
-	case ErrNoDomain, ErrNotDomain:
-		return fmt.Sprintf("%s does not exist", b.Target), hint
-	case ErrNoRecord:
+	if b.Node.Err == ErrNoRecord {
 		return fmt.Sprintf("%s has no SPF record", b.Target), hint
 	}
-	return b.Node.fault(nil), hint
+	return cmp.Or(b.Node.absence(), b.Node.fault(nil)), hint
 })
 
 var includeLoop = rule{
@@ -131,6 +141,9 @@ var includeLoop = rule{
 		for _, loop := range f.Loops {
 			span := f.Root.Record.Source.Whole()
 			f.branches(func(n *Node, b *Branch) {
+				if b.Term.Kind != Include && b.Term.Kind != Redirect {
+					return
+				}
 				if n.Domain == loop[len(loop)-2] && b.Target == loop[len(loop)-1] || n == f.Root && len(loop) > 1 && b.Target == loop[1] {
 					span = b.Term.Span
 				}
@@ -143,8 +156,8 @@ var includeLoop = rule{
 var includeDuplicate = rule{
 	Doc: lint.Doc{
 		ID: "spf-include-duplicate", Severity: lint.Notice,
-		Title: "Same include twice",
-		Why:   "The second one never matches anything new, but each evaluation pays its lookups again.",
+		Title: "Same term twice",
+		Why:   "A second include, a, mx or exists of the same name never matches anything new, but each evaluation pays its lookups again.",
 		Ref:   "RFC 7208, Section 4.6.4",
 		Bad:   lint.Example{Zone: `@ TXT "v=spf1 include:_spf.example.net include:_spf.example.net -all"` + provider},
 		Good:  includeGood,
@@ -152,15 +165,16 @@ var includeDuplicate = rule{
 	Check: func(f *Facts, report lint.ReportFunc) {
 		seen := map[string]bool{}
 		f.branches(func(n *Node, b *Branch) {
-			if b.Term.Kind != Include || b.Target == "" {
+			t := b.Term
+			if b.Target == "" || !b.Reached || t.Kind == Redirect || t.suspicion() != nil {
 				return
 			}
-			if key := n.Domain + " " + b.Target; seen[key] {
-				report(lint.Finding{Span: b.Term.Span, Fix: removal(b.Term.Span),
-					Message: fmt.Sprintf("%s is included already; again it costs %s", b.Target, count(b.Lookups, "lookup", "lookups"))})
-			} else {
-				seen[key] = true
+			key := fmt.Sprint(n.Domain, t.Kind, b.Target, t.Length4, t.Length6, t.Qualifier)
+			if seen[key] {
+				report(lint.Finding{Span: t.Span, Fix: removal(t.Span),
+					Message: fmt.Sprintf("%q stands in the record already; again it costs %s", t.Text(), count(b.Lookups, "lookup", "lookups"))})
 			}
+			seen[key] = true
 		})
 	},
 }

@@ -119,7 +119,6 @@ var special = [...]struct {
 	{netip.MustParsePrefix("198.18.0.0/15"), "benchmarking"},
 	{netip.MustParsePrefix("224.0.0.0/3"), "multicast or reserved"},
 	{netip.MustParsePrefix("::/127"), "unspecified or loopback"},
-	{netip.MustParsePrefix("::ffff:0:0/96"), "IPv4-mapped"},
 	{netip.MustParsePrefix("fc00::/7"), "unique local"},
 	{netip.MustParsePrefix("fe80::/10"), "link-local"},
 	{netip.MustParsePrefix("ff00::/8"), "multicast"},
@@ -257,6 +256,9 @@ func neighbour(r *Record, t *Term) netip.Prefix {
 		return netip.Prefix{}
 	}
 	both := netip.PrefixFrom(t.Network.Addr(), t.Network.Bits()-1).Masked()
+	if both.Bits() == 0 {
+		return netip.Prefix{} // two halves of everything are no advice
+	}
 	for i := range r.Terms {
 		o := &r.Terms[i]
 		if o.Span.Start < t.Span.Start && o.Err == nil && o.Kind == t.Kind && o.Qualifier == t.Qualifier &&

@@ -23,7 +23,7 @@ func resultRule(status Status, doc lint.Doc, message string) rule {
 		for i := range f.Results {
 			r := &f.Results[i]
 			identity := "MAIL FROM"
-			if i > 0 {
+			if r.Query.Identity == Helo {
 				identity = "HELO"
 				if status == None || status == Neutral || r.Query.Domain == f.Results[0].Query.Domain {
 					continue
@@ -33,15 +33,35 @@ func resultRule(status Status, doc lint.Doc, message string) rule {
 				continue
 			}
 			text := fmt.Sprintf(message, r.Query.IP, r.Query.Domain, identity)
-			if r.Reason != nil {
+			switch {
+			case r.Reason != nil:
 				text += ": " + r.Reason.Error()
+			case len(r.Path) > 0:
+				text += fmt.Sprintf(": %q matches", r.Path[0].Term.Text())
+			default:
+				text += ": no term matches"
 			}
 			if r.Explanation != "" {
 				text += fmt.Sprintf("; explanation: %q", r.Explanation)
 			}
-			report(lint.Finding{Span: r.place(), Message: text})
+			report(lint.Finding{Span: r.place(), Message: text, Hint: r.cure()})
 		}
 	}}
+}
+
+// cure says what to do about a client that does not pass.
+func (r *Result) cure() string {
+	switch r.Status {
+	case Fail, SoftFail, Neutral:
+		kind := IP4
+		if r.Query.IP.Is6() {
+			kind = IP6
+		}
+		return fmt.Sprintf("If this host sends mail for %s, add %s:%s, or the include of its provider, to the record.", r.Query.Domain, kind, r.Query.IP)
+	case PermError:
+		return "Mend the record as the other findings say."
+	}
+	return ""
 }
 
 // place returns the term that gave the verdict, as far down as its own record
@@ -54,6 +74,8 @@ func (r *Result) place() lint.Span {
 		return r.Record.Err().Span
 	case r.Record != nil:
 		return r.Record.Source.Whole()
+	case r.Status == TempError:
+		return lint.NewSource(fmt.Sprintf("verdict on %s for %s", r.Query.IP, r.Query.Domain), "").Whole()
 	}
 	return missing(r.Query.Domain)
 }
@@ -122,8 +144,10 @@ var nullSender = rule{
 		Good:  passes,
 	},
 	Check: func(f *Facts, report lint.ReportFunc) {
-		if len(f.Results) > 0 && f.Results[0].Query.FromHelo() {
-			report(lint.Finding{Span: f.Results[0].place(), Message: fmt.Sprintf("MAIL FROM is empty: %s was judged", f.Results[0].Query.Sender)})
+		for i := range f.Results {
+			if r := &f.Results[i]; r.NullSender {
+				report(lint.Finding{Span: r.place(), Message: fmt.Sprintf("MAIL FROM is empty: %s was judged", r.Query.Sender)})
+			}
 		}
 	},
 }

@@ -93,15 +93,21 @@ var unknownMechanism = syntaxRule(lint.Doc{
 	Good:  good("v=spf1 ip4:192.0.2.1 -all"),
 }, func(t *Term, err *SyntaxError) (string, string, string) {
 	switch kind := similarKind(t); {
+	case t.Kind == All && t.Qualifier == '+', kind == All && t.Qualifier == '+':
+		return fmt.Sprintf("%q is not the mechanism all", t.Text()), "Write ~all or -all.", ""
 	case t.Kind == All:
 		return fmt.Sprintf("%q: the mechanism all takes no argument", t.Text()), "Write it without what follows.", string(t.Qualifier) + "all"
+	case kind != Invalid && kindOf(t.Name.Text()) == kind:
+		at := t.Name.End - t.Span.Start
+		text := t.Text()
+		return fmt.Sprintf("a colon belongs behind %q, not %q", t.Name.Text(), text[at:at+1]), "", text[:at] + ":" + text[at+1:]
 	case kind != Invalid:
 		text := t.Text()
 		at := t.Name.Start - t.Span.Start
 		return fmt.Sprintf("%q is not a mechanism; %q is", t.Name.Text(), kind), "",
 			text[:at] + kind.String() + text[at+t.Name.Len():]
 	case t.Name.Empty():
-		return fmt.Sprintf("%q names no mechanism", t.Text()), "Remove it, or write the mechanism that was meant.", remove
+		return fmt.Sprintf("%q names no mechanism", t.Text()), "Remove it, or write the mechanism that was meant.", ""
 	}
 	if value := missingColon(t.Text()); value != "" {
 		return fmt.Sprintf("%q lacks the colon between mechanism and address", t.Text()), "", qualifierText(t) + addressKind(value).String() + ":" + value
@@ -175,12 +181,15 @@ var doubleQualifier = syntaxRule(lint.Doc{
 	Title: "More than one qualifier",
 	Why:   "A mechanism takes one of +, -, ~ and ?, or none.",
 	Ref:   "RFC 7208, Section 4.6.1",
-	Bad:   bad("v=spf1 mx --all"),
+	Bad:   bad("v=spf1 ip4:192.0.2.1 --all"),
 	Good:  good("v=spf1 -all"),
 }, func(t *Term, err *SyntaxError) (string, string, string) {
 	qualifiers := err.Span.Text()
-	return fmt.Sprintf("%q has %d qualifiers", t.Text(), len(qualifiers)), "Keep the one that was meant.",
-		t.Text()[len(qualifiers)-1:]
+	message := fmt.Sprintf("%q has %d qualifiers", t.Text(), len(qualifiers))
+	if strings.Trim(qualifiers, qualifiers[:1]) != "" {
+		return message, "Keep the one that was meant.", ""
+	}
+	return message, "Keep one of them.", t.Text()[len(qualifiers)-1:]
 })
 
 var separator = syntaxRule(lint.Doc{
@@ -223,10 +232,14 @@ var glued = syntaxRule(lint.Doc{
 	return fmt.Sprintf("%q starts a new term, but no space stands before it", err.Span.Text()), "Put a space before it.", gluedFix(t)
 })
 
-// gluedFix returns the terms of a glued term with spaces between.
+// maxGlued is how many terms a glued term is taken apart into.
+const maxGlued = 64
+
+// gluedFix returns the terms of a glued term with spaces between, "" where there
+// are too many.
 func gluedFix(t *Term) string {
 	text, terms := t.Text(), ""
-	for {
+	for range maxGlued {
 		part := parseTerm(lint.NewSource("", text).Whole())
 		at := part.gluedAt()
 		if at == 0 {
@@ -237,4 +250,5 @@ func gluedFix(t *Term) string {
 		}
 		text = text[at:]
 	}
+	return ""
 }

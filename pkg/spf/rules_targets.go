@@ -13,33 +13,37 @@ func targetRules() []rule {
 }
 
 // branchRule makes a rule that judges each term of the domain's own records that
-// asks the DNS. judge returns "" where nothing is wrong; dropTerm as hint says that
-// the term can simply go.
+// asks the DNS and that some client reaches. judge returns "" where nothing is
+// wrong.
 func branchRule(doc lint.Doc, judge func(b *Branch) (message, hint string)) rule {
 	return rule{Doc: doc, Check: func(f *Facts, report lint.ReportFunc) {
 		f.branches(func(n *Node, b *Branch) {
 			if b.Term.suspicion() != nil || isURL(b.Term.Domain.text()) {
 				return // the mistake in the name is a finding of its own
 			}
-			message, hint := judge(b)
-			if message == "" {
+			if b.Term.Kind.Looks() && !b.Reached {
 				return
 			}
-			found := lint.Finding{Span: b.Term.Span, Message: message, Hint: hint}
-			if hint == dropTerm {
-				found.Fix = removal(b.Term.Span)
+			if message, hint := judge(b); message != "" {
+				report(lint.Finding{Span: b.Term.Span, Message: message, Hint: hint})
 			}
-			report(found)
 		})
 	}}
 }
 
-// dropTerm is the advice about a term that does nothing.
+// dropTerm is the advice about a term that does nothing. Which of the two is
+// right only the owner knows, so nothing is corrected.
 const dropTerm = "Remove the term, or correct the name."
 
-// gone reports whether the name asked about does not exist.
+// gone reports whether the name asked about does not exist. An alias that leads
+// nowhere does exist and is a finding of its own.
 func gone(reply *lookup.Reply) bool {
-	return reply != nil && reply.Err == nil && reply.Answer.NXDomain
+	return reply != nil && reply.Err == nil && reply.Answer.NXDomain && len(reply.Answer.Chain) == 0
+}
+
+// void reports whether there was nothing to find, for whatever reason.
+func void(reply *lookup.Reply) bool {
+	return reply != nil && reply.Err == nil && reply.Answer.Void()
 }
 
 // empty reports whether a name exists but has no record of the type asked for.
@@ -85,7 +89,7 @@ var hostNoAddress = branchRule(lint.Doc{
 }, func(b *Branch) (string, string) {
 	for i := range b.Hosts {
 		h := &b.Hosts[i]
-		if (gone(h.A) || empty(h.A)) && (gone(h.AAAA) || empty(h.AAAA)) {
+		if void(h.A) && void(h.AAAA) {
 			return fmt.Sprintf("the MX host %s of %s has no address", h.Name, b.Target), "Correct the MX record, or give the host its addresses."
 		}
 	}
@@ -185,12 +189,16 @@ var existsVoids = rule{
 
 // expRule makes a rule about the explanation that a record of the domain names.
 func expRule(doc lint.Doc, judge func(name string, answer lookup.Answer) string) rule {
-	return branchRule(doc, func(b *Branch) (string, string) {
-		if b.Term.Kind != Exp || b.TXT == nil || b.TXT.Err != nil {
-			return "", ""
-		}
-		return judge(b.Target, b.TXT.Answer), "Publish one TXT record there, or remove exp."
-	})
+	return rule{Doc: doc, Check: func(f *Facts, report lint.ReportFunc) {
+		f.branches(func(n *Node, b *Branch) {
+			if !f.decides(n) || b.Term.Kind != Exp || b.TXT == nil || b.TXT.Err != nil {
+				return
+			}
+			if message := judge(b.Target, b.TXT.Answer); message != "" {
+				report(lint.Finding{Span: b.Term.Span, Message: message, Hint: "Publish one TXT record there, or remove exp."})
+			}
+		})
+	}}
 }
 
 var expNoTXT = expRule(lint.Doc{
@@ -232,7 +240,7 @@ var expBad = rule{
 	},
 	Check: func(f *Facts, report lint.ReportFunc) {
 		f.branches(func(n *Node, b *Branch) {
-			if b.Term.Kind != Exp || b.TXT == nil || b.TXT.Err != nil || len(b.TXT.Answer.Records) != 1 {
+			if !f.decides(n) || b.Term.Kind != Exp || b.TXT == nil || b.TXT.Err != nil || len(b.TXT.Answer.Records) != 1 {
 				return
 			}
 			if _, err := parseExplanation(b.TXT.Answer.Records[0].Source); err != nil {

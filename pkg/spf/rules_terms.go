@@ -2,6 +2,7 @@ package spf
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/authcheck/authcheck/pkg/lint"
@@ -78,7 +79,7 @@ var reportingModifier = rule{
 	},
 	Check: func(f *Facts, report lint.ReportFunc) {
 		f.records(func(n *Node) {
-			hasRA := strings.Contains(strings.ToLower(n.Record.Source.Text), " ra=")
+			hasRA := slices.ContainsFunc(n.Record.Terms, func(t Term) bool { return strings.EqualFold(t.Name.Text(), "ra") })
 			for i := range n.Record.Terms {
 				t := &n.Record.Terms[i]
 				name, value := strings.ToLower(t.Name.Text()), t.Domain.text()
@@ -87,7 +88,7 @@ var reportingModifier = rule{
 				}
 				if fault := reportingFault(name, value, hasRA); fault != "" {
 					report(lint.Finding{Span: t.Span, Message: fmt.Sprintf("%q: %s", t.Text(), fault)})
-				} else if n != f.Root {
+				} else if !f.decides(n) {
 					report(lint.Finding{Span: t.Span, Message: fmt.Sprintf("%q has no effect in an included record", t.Text())})
 				}
 			}

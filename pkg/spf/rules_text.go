@@ -61,7 +61,7 @@ var uppercaseVersion = rule{
 		ID: "spf-uppercase-version", Severity: lint.Notice,
 		Title: "Version not in lower case",
 		Why:   "The standard compares the version without case, but not every program does.",
-		Ref:   "RFC 7208, Section 4.5",
+		Ref:   "RFC 7208, Section 12",
 		Bad:   bad("V=SPF1 -all"),
 		Good:  good("v=spf1 -all"),
 	},

@@ -22,7 +22,14 @@ var addressInvalid = syntaxRule(lint.Doc{
 	Good:  good("v=spf1 ip4:192.0.2.0/24 -all"),
 }, func(t *Term, err *SyntaxError) (string, string, string) {
 	value := err.Span.Text()
-	return withDetail(fmt.Sprintf("%q is not an IP address", value), err), "", addressFix(t, value)
+	if value == t.Text() {
+		return fmt.Sprintf("no address follows %q", value), "Write one address or one network.", ""
+	}
+	terms := addressFix(t, value)
+	if terms == "" {
+		return withDetail(fmt.Sprintf("%q is not an IP address", value), err), "Write one address, or one network with its prefix length.", ""
+	}
+	return withDetail(fmt.Sprintf("%q is not an IP address", value), err), "", terms
 })
 
 // spaceInside describes a term that was torn in two.
@@ -71,7 +78,7 @@ func addressFix(t *Term, value string) string {
 var ip4InIP6 = syntaxRule(lint.Doc{
 	ID: "spf-ip4-in-ip6", Reason: ErrIP4InIP6,
 	Title: "IPv4 address in ip6",
-	Why:   "ip6 takes IPv6 addresses only.",
+	Why:   "ip6 takes IPv6 addresses only. An IPv4-mapped one obeys the grammar but never matches.",
 	Ref:   "RFC 7208, Section 5.6",
 	Bad:   bad("v=spf1 ip6:192.0.2.1 -all"),
 	Good:  good("v=spf1 ip4:192.0.2.1 -all"),
@@ -90,7 +97,28 @@ func otherFamily(t *Term, err *SyntaxError) (string, string, string) {
 	value := err.Span.Text()
 	kind := addressKind(value)
 	rest := t.Span.Source.Text[t.Name.End:t.Span.End]
-	return fmt.Sprintf("%q belongs into %s, not into %s", value, kind, t.Kind), "", qualifierText(t) + kind.String() + rest
+	terms := qualifierText(t) + kind.String() + rest
+	hint := ""
+	switch addr, _ := netip.ParseAddr(value); {
+	case addr.Is4In6(): // IPv4 clients are compared with ip4 alone (RFC 7208, Section 5)
+		terms = mappedFix(t, addr)
+		return fmt.Sprintf("%q never matches: it stands for the IPv4 address %s", t.Text(), addr.Unmap()), "", terms
+	case kind == IP6 && strings.Contains(rest, "/"):
+		if _, length, _ := strings.Cut(rest, "/"); prefixLength(length, 32) >= 0 {
+			terms, hint = "", "Check the prefix length: one for IPv4 is hardly right for IPv6."
+		}
+	}
+	return fmt.Sprintf("%q belongs into %s, not into %s", value, kind, t.Kind), hint, terms
+}
+
+// mappedFix returns the ip4 term for an IPv4-mapped address in ip6, "" where its
+// length reaches beyond the mapped addresses.
+func mappedFix(t *Term, addr netip.Addr) string {
+	bits := t.Network.Bits() - 96
+	if bits < 0 {
+		return ""
+	}
+	return fmt.Sprintf("%sip4:%s", qualifierText(t), strings.TrimSuffix(netip.PrefixFrom(addr.Unmap(), bits).String(), "/32"))
 }
 
 var macroInAddress = syntaxRule(lint.Doc{
@@ -113,7 +141,12 @@ var prefixLengthInvalid = syntaxRule(lint.Doc{
 	Bad:   bad("v=spf1 ip4:192.0.2.0/33 -all"),
 	Good:  good("v=spf1 ip4:192.0.2.0/24 -all"),
 }, func(t *Term, err *SyntaxError) (string, string, string) {
-	return withDetail(fmt.Sprintf("%q is not a prefix length", err.Span.Text()), err), "", lengthFix(t)
+	terms := lengthFix(t)
+	if fixTerms(t.Span, terms) == nil {
+		return withDetail(fmt.Sprintf("%q is not a prefix length", err.Span.Text()), err),
+			"Write the length of the network that sends: 32 is one IPv4 address, 24 are 256 of them, 64 is one IPv6 network.", ""
+	}
+	return withDetail(fmt.Sprintf("%q is not a prefix length", err.Span.Text()), err), "", terms
 })
 
 // lengthFix returns the term with its prefix length written as it was meant, or
@@ -166,7 +199,7 @@ var emptyExp = syntaxRule(lint.Doc{
 	Title: "exp without a name",
 	Why:   "exp= names the TXT record that holds the explanation.",
 	Ref:   "RFC 7208, Section 6.2",
-	Bad:   bad("v=spf1 mx -all exp="),
+	Bad:   bad("v=spf1 ip4:192.0.2.1 -all exp="),
 	Good:  lint.Example{Zone: "@ TXT \"v=spf1 -all exp=why.example.com\"\nwhy TXT \"not from here\""},
 }, func(t *Term, err *SyntaxError) (string, string, string) {
 	return "exp= has no value", "Remove it, or name the explanation's record.", remove
@@ -184,6 +217,8 @@ var targetInvalid = syntaxRule(lint.Doc{
 	value := err.Span.Text()
 	text, start := t.Text(), err.Span.Start-t.Span.Start
 	switch name := strings.TrimRight(value, ".-_:"); {
+	case t.Kind == Redirect && isQualifier(value[0]) && strings.EqualFold(value[1:], "all"):
+		return fmt.Sprintf("redirect takes the name of a domain, not %q", value), "To end the record, write the all without redirect.", value
 	case value[0] == ':':
 		return fmt.Sprintf("%q: a domain name has no port", value), "", text[:start]
 	case name != value:

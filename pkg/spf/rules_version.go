@@ -1,6 +1,7 @@
 package spf
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/authcheck/authcheck/pkg/lint"
@@ -44,8 +45,9 @@ func nearMissFix(text string) string {
 		t := parseTerm(lint.NewSource("", term).Whole())
 		record += " " + gluedFix(&t)
 	}
-	if record == version || mistaken(Parse(lint.NewSource("", record))) {
-		return ""
+	r := Parse(lint.NewSource("", record))
+	if record == version || mistaken(r) || slices.ContainsFunc(r.Terms, func(t Term) bool { return t.Kind == Unknown }) {
+		return "" // the text of another protocol, or of none
 	}
 	return record
 }

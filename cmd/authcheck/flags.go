@@ -1,0 +1,48 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// The global flags by what they are good for. A command names the groups that it
+// uses; the others are hidden from its help and refused.
+const (
+	outputFlags  = "output"
+	reportFlags  = "output format fail-on config no-config color quiet verbose"
+	networkFlags = "resolver zone overlay record timeout retries deadline rate at trace"
+)
+
+// uses returns the annotation of a command that uses these groups of flags.
+func uses(groups ...string) map[string]string {
+	return map[string]string{"uses": strings.Join(groups, " ")}
+}
+
+// usesFlag reports whether a global flag means something to the command. The root
+// shows all of them.
+func usesFlag(cmd *cobra.Command, name string) bool {
+	return !cmd.HasParent() || name == "help" || slices.Contains(strings.Fields(cmd.Annotations["uses"]), name)
+}
+
+// refuseUnused makes an error of a global flag that would do nothing.
+func refuseUnused(cmd *cobra.Command) error {
+	global := cmd.Root().PersistentFlags()
+	for _, name := range strings.Fields(reportFlags + " " + networkFlags) {
+		flag := global.Lookup(name)
+		if flag.Changed && !usesFlag(cmd, name) {
+			return fmt.Errorf("--%s means nothing to %s", name, cmd.CommandPath())
+		}
+	}
+	return nil
+}
+
+// hideUnused keeps global flags that would do nothing out of a command's help.
+func hideUnused(cmd *cobra.Command) {
+	global := cmd.Root().PersistentFlags()
+	for _, name := range strings.Fields(reportFlags + " " + networkFlags) {
+		global.Lookup(name).Hidden = !usesFlag(cmd, name)
+	}
+}
