@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -132,6 +133,36 @@ func (p *pending) commit() error {
 		return writeFailure(p.path, err)
 	}
 	return nil
+}
+
+// refuseOverwriting makes an error of a file that is to be written although the run
+// reads it, or writes something else to it.
+func (a *app) refuseOverwriting() error {
+	inputs := slices.Concat(a.flags.zones, a.flags.overlays, []string{a.configFile})
+	for _, out := range []struct{ flag, path string }{{"--output", a.flags.output}, {"--record", a.flags.record}} {
+		for _, in := range inputs {
+			if sameFile(in, out.path) {
+				return fmt.Errorf("%s %s would overwrite what this run reads", out.flag, out.path)
+			}
+		}
+	}
+	if sameFile(a.flags.output, a.flags.record) {
+		return fmt.Errorf("--output and --record name the same file")
+	}
+	return nil
+}
+
+// sameFile reports whether two paths lead to one regular file, or will.
+func sameFile(a, b string) bool {
+	if a == "" || b == "" {
+		return false
+	}
+	infoA, errA := os.Stat(a)
+	infoB, errB := os.Stat(b)
+	if errA != nil || errB != nil {
+		return filepath.Clean(a) == filepath.Clean(b)
+	}
+	return infoA.Mode().IsRegular() && os.SameFile(infoA, infoB)
 }
 
 // writeFailure names the file that was to be written, not the temporary one.

@@ -68,8 +68,7 @@ func (a *app) close(ctx context.Context, s *source) error {
 		s.questions.show(a.stderr, s.client)
 	}
 	if s.client != nil {
-		// Nothing more is asked: what a connection has to say at its end is of no interest.
-		_ = s.client.Close()
+		s.client.Close()
 	}
 	if s.recorder == nil || ctx.Err() != nil {
 		return nil

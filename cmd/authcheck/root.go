@@ -23,6 +23,7 @@ type app struct {
 	flags          globalFlags
 	servers        []string // named by @ADDRESS
 	config         check.Config
+	configFile     string        // where config was read; empty: nowhere
 	failOn         lint.Severity // 0: never
 	format         render.Format
 }
@@ -160,7 +161,10 @@ func (a *app) prepare(cmd *cobra.Command, _ []string) error {
 	if !changed("rate") && a.config.Rate > 0 {
 		a.flags.rate = a.config.Rate
 	}
-	return a.checkFlags()
+	if err := a.checkFlags(); err != nil {
+		return err
+	}
+	return a.refuseOverwriting()
 }
 
 func (a *app) checkFlags() (err error) {
@@ -211,6 +215,7 @@ func (a *app) readConfig() error {
 	if err != nil {
 		return err
 	}
+	a.configFile = path
 	a.config, err = check.ParseConfig(path, text)
 	return err
 }

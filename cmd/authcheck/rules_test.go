@@ -56,6 +56,7 @@ func runExample(t *testing.T, e lint.Example, severities map[string]lint.Severit
 	if code == exitUsage {
 		t.Fatalf("%v: %s", args, stderr.String())
 	}
+	validate(t, reportSchema(t), stdout.Bytes())
 	var out struct {
 		Reports []struct {
 			Findings []struct{ Rule, Severity string }

@@ -2,8 +2,11 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -14,8 +17,8 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"authcheck": main})
 }
 
-// TestScripts plays the sessions of testdata/script. -update rewrites what they
-// compare with.
+// TestScripts plays the sessions of testdata/script. UPDATE_SCRIPTS=1 rewrites what
+// they compare with. "exits N COMMAND..." demands an exit status.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	zones, err := filepath.Abs("../../examples/zones")
@@ -25,12 +28,31 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:           "../../testdata/script",
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
+		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("ZONES", zones)
 			env.Setenv("COLUMNS", "80")
 			return nil
 		},
 	})
+}
+
+// exits runs a command that ends with the status given first.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits STATUS COMMAND...")
+	}
+	status := 0
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
+		failed, ok := errors.AsType[*exec.ExitError](err)
+		if !ok {
+			ts.Fatalf("%v", err)
+		}
+		status = failed.ExitCode()
+	}
+	if want := args[0]; strconv.Itoa(status) != want {
+		ts.Fatalf("exit status %d, want %s", status, want)
+	}
 }
 
 // TestReadme checks that the session that README.md shows is what its command

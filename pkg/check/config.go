@@ -69,6 +69,10 @@ func ParseConfig(file string, text []byte) (Config, error) {
 		}
 		return Config{}, p.syntax(err)
 	}
+	var second yaml.Node
+	if err := decoder.Decode(&second); err == nil {
+		p.fail(&second, "a second document; one is read")
+	}
 	if len(document.Content) == 0 {
 		return Config{}, nil
 	}

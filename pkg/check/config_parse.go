@@ -129,8 +129,8 @@ func (p *configParser) duration(n *yaml.Node) time.Duration {
 
 func (p *configParser) integer(n *yaml.Node) *int {
 	i, err := strconv.Atoi(p.string(n))
-	if err != nil || i < 0 {
-		p.fail(n, "%q is not a number from 0 on", n.Value)
+	if err != nil || i < 0 || i > 100 {
+		p.fail(n, "%q is not a number from 0 to 100", n.Value)
 	}
 	return &i
 }

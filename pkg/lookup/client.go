@@ -100,12 +100,11 @@ func (c *Client) Servers() []string {
 }
 
 // Close closes the connections that no query is using; the others are closed
-// when their query ends. The error is always nil.
-func (c *Client) Close() error {
+// when their query ends.
+func (c *Client) Close() {
 	for _, u := range c.upstreams {
 		u.close()
 	}
-	return nil
 }
 
 // Query asks the servers, following aliases.

@@ -207,7 +207,7 @@ type wireTotal struct {
 func wireReportOf(r *report.Report) wireReport {
 	findings := make([]wireFinding, len(r.Findings))
 	for i := range r.Findings {
-		findings[i] = wireFindingOf(&r.Findings[i])
+		findings[i] = wireFindingOf(&r.Findings[i], r.Corrected)
 	}
 	var corrected []wireCorrection
 	for _, c := range r.Corrected {
@@ -225,7 +225,7 @@ func wireReportOf(r *report.Report) wireReport {
 	}
 }
 
-func wireFindingOf(f *lint.Finding) wireFinding {
+func wireFindingOf(f *lint.Finding, corrected []lint.Correction) wireFinding {
 	w := wireFinding{
 		Rule: f.RuleID, Severity: f.Severity.String(), Ref: f.Ref,
 		Subject: octets(f.Subject()), Text: octets(f.Span.Text()), Start: f.Span.Start, End: f.Span.End,
@@ -233,7 +233,7 @@ func wireFindingOf(f *lint.Finding) wireFinding {
 		Suppressed: f.Suppressed != "", SuppressedReason: octets(f.Suppressed),
 	}
 	if f.Fix != nil {
-		w.Fix = wireFixOf(f)
+		w.Fix = wireFixOf(f, corrected)
 	}
 	if source := f.Span.Source; source != nil && source.File != "" {
 		from, to := f.Span.Position(), f.Span.EndPosition()
@@ -243,16 +243,19 @@ func wireFindingOf(f *lint.Finding) wireFinding {
 	return w
 }
 
-// wireFixOf returns what of a correction can be told: the change of the span, the
-// record unless it is too long to repeat with every finding.
-func wireFixOf(f *lint.Finding) *wireFix {
+// wireFixOf returns what of a correction can be told: the change of the span, and
+// the record with all its faults corrected, if they all are and it is not too long
+// to repeat with every finding.
+func wireFixOf(f *lint.Finding, corrected []lint.Correction) *wireFix {
 	var w wireFix
 	if f.Fix.Span == f.Span {
 		text := octets(f.Fix.Text)
 		w.Text = &text
 	}
-	if len(f.Fix.Span.Source.Text)+len(f.Fix.Text) <= maxPublish {
-		w.Record = octets(f.Fix.Record())
+	for _, c := range corrected {
+		if c.Source == f.Span.Source && f.Severity >= lint.Warning && len(c.Record) <= maxPublish {
+			w.Record = octets(c.Record)
+		}
 	}
 	if w.Text == nil && w.Record == "" {
 		return nil

@@ -125,12 +125,16 @@ func costs(f *spf.Facts) string {
 	if f.Root.TXT == nil {
 		return lookups // nothing was asked, so nothing is known to be void
 	}
-	void := fmt.Sprintf("void lookups %d of %d", f.Worst.Void4, spf.MaxVoids)
+	more, seen := "", ""
+	if f.VoidsPartial() {
+		more, seen = "+", " seen"
+	}
 	switch {
 	case f.Worst.Void4 != f.Worst.Void6:
-		void += fmt.Sprintf(" (IPv4), %d of %d (IPv6)", f.Worst.Void6, spf.MaxVoids)
+		return fmt.Sprintf("%s, void %d%s of %d (IPv4), %d%s of %d (IPv6)",
+			lookups, f.Worst.Void4, more, spf.MaxVoids, f.Worst.Void6, more, spf.MaxVoids)
 	case f.Worst.Void4 == 0:
-		void = "no void lookups"
+		return lookups + ", no void lookups" + seen
 	}
-	return lookups + ", " + void
+	return fmt.Sprintf("%s, void %d%s of %d", lookups, f.Worst.Void4, more, spf.MaxVoids)
 }

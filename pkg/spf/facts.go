@@ -113,6 +113,22 @@ func (f *Facts) Partial() bool {
 	return false
 }
 
+// VoidsPartial reports whether more lookups may be void than were counted: names
+// that depend on the message, questions without an answer, includes not followed.
+func (f *Facts) VoidsPartial() bool {
+	if f.Partial() {
+		return true
+	}
+	for _, n := range f.Nodes {
+		for _, b := range n.Branches {
+			if b.Reached && (b.Skipped != nil && b.Skipped != ErrUnusableName || b.Err() != nil) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // Err returns why a question of the term itself has no answer, nil where all
 // were answered or none was asked.
 func (b *Branch) Err() error {

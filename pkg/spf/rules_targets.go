@@ -191,7 +191,7 @@ var existsVoids = rule{
 func expRule(doc lint.Doc, judge func(name string, answer lookup.Answer) string) rule {
 	return rule{Doc: doc, Check: func(f *Facts, report lint.ReportFunc) {
 		f.branches(func(n *Node, b *Branch) {
-			if !f.decides(n) || b.Term.Kind != Exp || b.TXT == nil || b.TXT.Err != nil {
+			if b.Term.Kind != Exp || b.TXT == nil || b.TXT.Err != nil || !f.decides(n) {
 				return
 			}
 			if message := judge(b.Target, b.TXT.Answer); message != "" {
@@ -240,7 +240,7 @@ var expBad = rule{
 	},
 	Check: func(f *Facts, report lint.ReportFunc) {
 		f.branches(func(n *Node, b *Branch) {
-			if !f.decides(n) || b.Term.Kind != Exp || b.TXT == nil || b.TXT.Err != nil || len(b.TXT.Answer.Records) != 1 {
+			if b.Term.Kind != Exp || b.TXT == nil || b.TXT.Err != nil || !f.decides(n) || len(b.TXT.Answer.Records) != 1 {
 				return
 			}
 			if _, err := parseExplanation(b.TXT.Answer.Records[0].Source); err != nil {

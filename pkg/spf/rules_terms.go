@@ -79,6 +79,7 @@ var reportingModifier = rule{
 	},
 	Check: func(f *Facts, report lint.ReportFunc) {
 		f.records(func(n *Node) {
+			decides := f.decides(n)
 			hasRA := slices.ContainsFunc(n.Record.Terms, func(t Term) bool { return strings.EqualFold(t.Name.Text(), "ra") })
 			for i := range n.Record.Terms {
 				t := &n.Record.Terms[i]
@@ -88,7 +89,7 @@ var reportingModifier = rule{
 				}
 				if fault := reportingFault(name, value, hasRA); fault != "" {
 					report(lint.Finding{Span: t.Span, Message: fmt.Sprintf("%q: %s", t.Text(), fault)})
-				} else if !f.decides(n) {
+				} else if !decides {
 					report(lint.Finding{Span: t.Span, Message: fmt.Sprintf("%q has no effect in an included record", t.Text())})
 				}
 			}
