@@ -36,7 +36,7 @@ func (t *Term) classify(err *SyntaxError) *SyntaxError {
 		return part(ErrSeparator, at-1, at)
 	case at > 0:
 		return part(ErrGlued, at, len(text))
-	case bare != text && strings.HasPrefix(strings.ToLower(bare), "all") && len(bare) > len("alll"):
+	case bare != text && t.Kind != All && strings.HasPrefix(strings.ToLower(bare), "all") && len(bare) > len("alll"):
 		return part(ErrTrailingText, len(text)-len(bare)+len("all"), len(text))
 	case body != text && body != "":
 		return part(ErrSeparator, len(body), len(text))

@@ -134,7 +134,8 @@ var brokenRecords = []struct {
 	{"byte order mark in a name", "v=spf1 a:«\xef\xbb\xbf»garbage.example.net -all", ErrCharacter, 1},
 	{"quotation mark at the end", `v=spf1 a -all«"»`, ErrQuote, 1},
 	{"quotation marks inside", `v=spf1 ip4:192.0.2.1«"» "-all`, ErrQuote, 2},
-	{"text behind -all", "v=spf1 mx -all«:foobar»", ErrTrailingText, 1},
+	{"argument of all", "v=spf1 mx -all«:foobar»", ErrUnknownMechanism, 1},
+	{"text glued to -all", "v=spf1 mx -all«MS=ms123»", ErrTrailingText, 1},
 	{"markup", "v=spf1 mx -all «<br>»", ErrTrailingText, 1},
 	{"sentence", "v=spf1 mx -all «please allow our mail»", ErrTrailingText, 4},
 }

@@ -145,7 +145,7 @@ var tooManyVoids = rule{
 	},
 	Check: func(f *Facts, report lint.ReportFunc) {
 		w := &f.Worst
-		if w.Void4 <= MaxVoids && w.Void6 <= MaxVoids {
+		if w.Void4 <= MaxVoids && w.Void6 <= MaxVoids || len(f.Loops) > 0 {
 			return
 		}
 		report(lint.Finding{Span: f.anchor(w.Voids[MaxVoids]),
