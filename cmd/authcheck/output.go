@@ -52,14 +52,16 @@ func (a *app) write(produce func(io.Writer) error) error {
 		}
 		return outputFailure(w.Flush())
 	}
-	return outputFailure(writeFile(a.flags.output, a.format != render.NDJSON, produce))
+	if a.format == render.NDJSON {
+		return outputFailure(writeThrough(a.flags.output, produce))
+	}
+	return outputFailure(writeWhole(a.flags.output, produce))
 }
 
-// writeFile writes a file. A regular or new one appears whole or not at all if
-// atomic is set; what is neither, a pipe or a device, is written to as it is.
-func writeFile(path string, atomic bool, produce func(io.Writer) error) error {
-	info, err := os.Stat(path)
-	if err == nil && !info.Mode().IsRegular() || !atomic {
+// writeWhole writes a file that appears whole or not at all. What is no regular
+// file, a pipe or a device, is written to as it is.
+func writeWhole(path string, produce func(io.Writer) error) error {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
 		return writeThrough(path, produce)
 	}
 	if real, err := filepath.EvalSymlinks(path); err == nil {

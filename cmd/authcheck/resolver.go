@@ -73,7 +73,7 @@ func (a *app) close(ctx context.Context, s *source) error {
 	if s.recorder == nil || ctx.Err() != nil {
 		return nil
 	}
-	return outputFailure(writeFile(a.flags.record, true, func(w io.Writer) error {
+	return outputFailure(writeWhole(a.flags.record, func(w io.Writer) error {
 		_, err := s.recorder.WriteTo(w)
 		return err
 	}))
