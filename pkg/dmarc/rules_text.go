@@ -1,0 +1,97 @@
+package dmarc
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/authcheck/authcheck/pkg/internal/taglist"
+	"github.com/authcheck/authcheck/pkg/lint"
+)
+
+// textRules judge texts that were meant as records.
+func textRules() []rule { return []rule{versionNotFirst, versionInvalid, leadingSpace} }
+
+// nearMiss returns the rule that explains why a text is no DMARC record although
+// it was meant as one, with the corrected text; nil for any other text.
+func nearMiss(text string) *miss {
+	trimmed := strings.TrimLeft(text, " \t\r\n")
+	plain := strings.NewReplacer(`"`, "", `\;`, ";").Replace(strings.TrimSpace(text))
+	l := taglist.Parse(lint.NewSource("", text))
+	v := l.Find("v")
+	switch {
+	case trimmed != text && hasVersion(trimmed):
+		return &miss{leadingSpaceID, 0, len(text) - len(trimmed), trimmed}
+	case plain != text && hasVersion(plain):
+		return &miss{versionInvalidID, 0, 1, plain}
+	case len(text) >= len(version) && strings.EqualFold(text[:len(version)], version):
+		return &miss{versionInvalidID, 0, len(version), "v=" + version + text[len(version):]}
+	case v == nil || len(v.Value.Text()) < len("dmarc") || !strings.EqualFold(v.Value.Text()[:len("dmarc")], "dmarc"):
+		return nil
+	case v != &l.Tags[0]:
+		rest := removal(v).Record()
+		return &miss{versionNotFirstID, v.Span.Start, v.Span.End, "v=" + version + "; " + strings.TrimLeft(rest, " \t;")}
+	}
+	rest := strings.TrimLeft(v.Value.Text()[len("dmarc"):], ".0123456789 \t,")
+	if rest != "" {
+		rest = "; " + rest
+	}
+	return &miss{versionInvalidID, v.Span.Start, v.Span.End, text[:v.Span.Start] + "v=" + version + rest + text[v.Span.End:]}
+}
+
+const (
+	leadingSpaceID    = "dmarc-leading-space"
+	versionInvalidID  = "dmarc-version-invalid"
+	versionNotFirstID = "dmarc-version-not-first"
+)
+
+// miss is why a text is no record.
+type miss struct {
+	id         string
+	start, end int    // where that shows
+	record     string // what was meant
+}
+
+// almost reports whether one of the texts found was meant as a record.
+func (f *Facts) almost() bool {
+	found := false
+	f.ignored(func(source *lint.Source) { found = found || nearMiss(source.Text) != nil })
+	return found
+}
+
+// missRule makes a rule of one kind of miss.
+func missRule(doc lint.Doc, message string) rule {
+	doc.Severity, doc.Good = lint.Error, example("v=DMARC1; p=reject")
+	return rule{Doc: doc, Check: func(f *Facts, report lint.ReportFunc) {
+		f.ignored(func(source *lint.Source) {
+			if m := nearMiss(source.Text); m != nil && m.id == doc.ID {
+				span := source.Span(m.start, m.end)
+				report(lint.Finding{Span: span, Message: fmt.Sprintf(message, span.Text()), Fix: lint.Rewrite(source, m.record),
+					Hint: "Start the record with v=DMARC1 and a semicolon."})
+			}
+		})
+	}}
+}
+
+var versionNotFirst = missRule(lint.Doc{
+	ID:    versionNotFirstID,
+	Title: "Version does not stand first",
+	Why:   "A text that does not start with v=DMARC1 is no DMARC record: receivers ignore all of it.",
+	Ref:   "RFC 9989, Section 4.8",
+	Bad:   example("p=reject; v=DMARC1"),
+}, "%q stands behind other tags, so receivers ignore the text")
+
+var versionInvalid = missRule(lint.Doc{
+	ID:    versionInvalidID,
+	Title: "Version is not v=DMARC1",
+	Why:   "The version must be DMARC1, in capitals, with a semicolon or nothing behind it. With anything else, quotes that a DNS panel left among them, receivers ignore the whole text.",
+	Ref:   "RFC 9989, Section 4.8",
+	Bad:   example("v=dmarc1; p=reject"),
+}, "%q is not the version v=DMARC1, so receivers ignore the text")
+
+var leadingSpace = missRule(lint.Doc{
+	ID:    leadingSpaceID,
+	Title: "White space before the version",
+	Why:   "A DMARC record starts with its version. With anything before it, a space too, receivers ignore the whole text.",
+	Ref:   "RFC 9989, Section 4.8",
+	Bad:   example(" v=DMARC1; p=reject"),
+}, "%q stands before the version, so receivers ignore the text")

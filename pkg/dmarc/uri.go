@@ -1,0 +1,121 @@
+package dmarc
+
+import (
+	"errors"
+	"net/url"
+	"strings"
+
+	"github.com/authcheck/authcheck/pkg/lint"
+	"github.com/authcheck/authcheck/pkg/lookup"
+)
+
+// Why a URI of a list is ignored.
+var (
+	ErrURIEmpty     = errors.New("nothing stands between two commas")
+	ErrURIScheme    = errors.New("an address without \"mailto:\" is no URI")
+	ErrURIDoubled   = errors.New("\"mailto:\" must be followed by an address")
+	ErrURISeparator = errors.New("white space does not separate URIs")
+	ErrURIEncoding  = errors.New("a comma, an exclamation mark or a percent sign in a URI must be percent-encoded")
+	ErrURIAddress   = errors.New("not a mail address")
+)
+
+// URI is one element of rua or ruf.
+type URI struct {
+	Span   lint.Span // the element, without white space around it
+	Size   lint.Span // the obsolete size suffix with its "!"; empty where there is none
+	Scheme string    // lower case; empty where there is none
+	Host   string    // mailto: domain of the address, canonical; else empty
+	Err    error     // nil, or why receivers ignore the element
+}
+
+// Text returns the URI without a size suffix.
+func (u *URI) Text() string {
+	return u.Span.Source.Text[u.Span.Start:u.Size.Start]
+}
+
+// uris reads the list of a tag (RFC 9989, Section 4.6).
+func (r *Record) uris(name string) []URI {
+	t := r.Tag(name)
+	if t == nil || t.Value.Empty() {
+		return nil
+	}
+	var list []URI
+	at := t.Value.Start
+	for element := range strings.SplitSeq(t.Value.Text(), ",") {
+		left := len(element) - len(strings.TrimLeft(element, " \t\r\n"))
+		text := strings.TrimSpace(element)
+		list = append(list, parseURI(r.Source.Span(at+left, at+left+len(text))))
+		at += len(element) + 1
+	}
+	return list
+}
+
+func parseURI(span lint.Span) URI {
+	u := URI{Span: span, Size: span.Source.Span(span.End, span.End)}
+	if i := strings.LastIndexByte(span.Text(), '!'); i >= 0 && isSize(span.Text()[i+1:]) {
+		u.Size.Start = span.Start + i
+	}
+	text := u.Text()
+	scheme, rest, found := strings.Cut(text, ":")
+	if found && isScheme(scheme) {
+		u.Scheme = strings.ToLower(scheme)
+	}
+	switch {
+	case text == "":
+		u.Err = ErrURIEmpty
+	case u.Scheme == "mailto" && (rest == "" || strings.HasPrefix(rest, "//") || strings.TrimLeft(rest, " \t") != rest ||
+		len(rest) > len("mailto:") && strings.EqualFold(rest[:len("mailto:")], "mailto:")):
+		u.Err = ErrURIDoubled
+	case strings.ContainsAny(text, " \t\r\n"):
+		u.Err = ErrURISeparator
+	case u.Scheme == "":
+		u.Err = ErrURIScheme
+	case strings.Contains(text, "!"):
+		u.Err = ErrURIEncoding
+	case u.Scheme == "mailto":
+		u.Err = u.parseAddress(rest)
+	}
+	return u
+}
+
+// parseAddress reads what follows "mailto:": one address, or several with
+// commas that are encoded (RFC 6068, Section 2). Host is that of the last one.
+func (u *URI) parseAddress(text string) error {
+	text, _, _ = strings.Cut(text, "?")
+	decoded, err := url.PathUnescape(text)
+	if err != nil {
+		return ErrURIEncoding
+	}
+	for address := range strings.SplitSeq(decoded, ",") {
+		at := strings.LastIndexByte(address, '@')
+		if at < 1 || strings.ContainsFunc(address, func(c rune) bool { return c <= ' ' || c == 0x7f }) {
+			return ErrURIAddress
+		}
+		host, err := lookup.Canonical(address[at+1:])
+		if err != nil || !strings.Contains(host, ".") || strings.ContainsAny(host, `\[]:@`) {
+			return ErrURIAddress
+		}
+		u.Host = host
+	}
+	return nil
+}
+
+// isSize reports whether text is a size such as 10m (RFC 7489, Section 6.4).
+func isSize(text string) bool {
+	if n := len(text); n > 1 && strings.IndexByte("kmgtKMGT", text[n-1]) >= 0 {
+		text = text[:n-1]
+	}
+	return text != "" && strings.Trim(text, "0123456789") == ""
+}
+
+// isScheme implements scheme of RFC 3986, Section 3.1.
+func isScheme(text string) bool {
+	const more = "0123456789+-."
+	letters := strings.Map(func(c rune) rune {
+		if c|0x20 >= 'a' && c|0x20 <= 'z' && c < 0x80 {
+			return -1
+		}
+		return c
+	}, text)
+	return text != "" && strings.IndexByte(more, text[0]) < 0 && strings.Trim(letters, more) == ""
+}
