@@ -5,6 +5,7 @@ import (
 	"net/netip"
 
 	"github.com/authcheck/authcheck/pkg/lint"
+	"github.com/authcheck/authcheck/pkg/lookup"
 )
 
 // networkRules judge the addresses that the domain's own records name.
@@ -103,27 +104,6 @@ var tooWide = rule{
 	},
 }
 
-// special holds the address space of no public mail server (IANA registries of
-// special-purpose addresses).
-var special = [...]struct {
-	network netip.Prefix
-	name    string
-}{
-	{netip.MustParsePrefix("0.0.0.0/8"), "this network"},
-	{netip.MustParsePrefix("10.0.0.0/8"), "private"},
-	{netip.MustParsePrefix("100.64.0.0/10"), "shared address space"},
-	{netip.MustParsePrefix("127.0.0.0/8"), "loopback"},
-	{netip.MustParsePrefix("169.254.0.0/16"), "link-local"},
-	{netip.MustParsePrefix("172.16.0.0/12"), "private"},
-	{netip.MustParsePrefix("192.168.0.0/16"), "private"},
-	{netip.MustParsePrefix("198.18.0.0/15"), "benchmarking"},
-	{netip.MustParsePrefix("224.0.0.0/3"), "multicast or reserved"},
-	{netip.MustParsePrefix("::/127"), "unspecified or loopback"},
-	{netip.MustParsePrefix("fc00::/7"), "unique local"},
-	{netip.MustParsePrefix("fe80::/10"), "link-local"},
-	{netip.MustParsePrefix("ff00::/8"), "multicast"},
-}
-
 var specialPurpose = rule{
 	Doc: lint.Doc{
 		ID: "spf-ip-private", Severity: lint.Notice,
@@ -136,11 +116,8 @@ var specialPurpose = rule{
 	},
 	Check: func(f *Facts, report lint.ReportFunc) {
 		f.networks(func(n *Node, t *Term) {
-			for _, s := range special {
-				if s.network.Bits() <= t.Network.Bits() && s.network.Contains(t.Network.Addr()) {
-					report(lint.Finding{Span: t.Span, Fix: removal(t.Span), Message: fmt.Sprintf("%q is %s: no receiver ever sees it", t.Text(), s.name)})
-					return
-				}
+			if kind := lookup.SpecialPurpose(t.Network); kind != "" {
+				report(lint.Finding{Span: t.Span, Fix: removal(t.Span), Message: fmt.Sprintf("%q is %s: no receiver ever sees it", t.Text(), kind)})
 			}
 		})
 	},
