@@ -19,13 +19,17 @@ const module = "github.com/authcheck/authcheck/"
 var layers = map[string][]string{
 	"pkg/internal/nearest": {},
 	"pkg/internal/suites":  {},
+	"pkg/internal/taglist": {"pkg/lint"},
 	"pkg/lint":             {},
 	"pkg/lookup":           {"pkg/lint", "github.com/miekg/dns", "github.com/hashicorp/golang-lru/v2", "golang.org/x/net/idna", "golang.org/x/time/rate"},
+	"pkg/dkim":             {"pkg/lint", "pkg/lookup", "pkg/internal/taglist"},
+	"pkg/dmarc":            {"pkg/lint", "pkg/lookup", "pkg/internal/nearest", "pkg/internal/taglist", "golang.org/x/net/publicsuffix"},
 	"pkg/spf":              {"pkg/lint", "pkg/lookup", "pkg/internal/nearest"},
-	"pkg/report":           {"pkg/lint", "pkg/spf"},
-	"pkg/check":            {"pkg/lint", "pkg/lookup", "pkg/spf", "pkg/report", "pkg/internal/nearest", "go.yaml.in/yaml/v3"},
-	"pkg/render":           {"pkg/lint", "pkg/lookup", "pkg/spf", "pkg/report", "github.com/fatih/color"},
-	"cmd/authcheck":        {"pkg/lint", "pkg/lookup", "pkg/spf", "pkg/report", "pkg/check", "pkg/render", "github.com/spf13/cobra"},
+	"pkg/mailhost":         {"pkg/lint", "pkg/lookup"},
+	"pkg/report":           {"pkg/lint", "pkg/dkim", "pkg/mailhost", "pkg/dmarc", "pkg/spf"},
+	"pkg/check":            {"pkg/lint", "pkg/dkim", "pkg/mailhost", "pkg/dmarc", "pkg/lookup", "pkg/spf", "pkg/report", "pkg/internal/nearest", "go.yaml.in/yaml/v3"},
+	"pkg/render":           {"pkg/lint", "pkg/dkim", "pkg/mailhost", "pkg/dmarc", "pkg/lookup", "pkg/spf", "pkg/report", "github.com/fatih/color"},
+	"cmd/authcheck":        {"pkg/lint", "pkg/dkim", "pkg/mailhost", "pkg/dmarc", "pkg/lookup", "pkg/spf", "pkg/report", "pkg/check", "pkg/render", "github.com/spf13/cobra"},
 	"examples/library-spf": {"pkg/lint", "pkg/lookup", "pkg/spf"},
 }
 

@@ -23,7 +23,7 @@ func (a *app) lint() *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(&cobra.Command{
+	cmd.AddCommand(a.lintDKIM(), a.lintDMARC(), &cobra.Command{
 		Use:   "spf TEXT|-",
 		Short: "Judge the text of an SPF record",
 		Long:  "spf judges the text of an SPF record without asking the DNS. With - the text is read\nfrom standard input.",

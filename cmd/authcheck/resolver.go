@@ -9,8 +9,10 @@ import (
 	"sync"
 	"time"
 
+	"github.com/authcheck/authcheck/pkg/check"
 	"github.com/authcheck/authcheck/pkg/lookup"
 	"github.com/authcheck/authcheck/pkg/render"
+	"github.com/authcheck/authcheck/pkg/report"
 )
 
 // source is where the answers of a run come from: the DNS or files, recorded if
@@ -60,6 +62,26 @@ func (a *app) open(now time.Time) (*source, error) {
 	}
 	s.Resolver = lookup.NewCache(base, 0)
 	return s, nil
+}
+
+// judge is what a command does once it knows where answers come from.
+type judge func(context.Context, *source, check.Options) *report.Report
+
+// look opens the source of answers, lets the command judge within the deadline and
+// writes the report. words is the command line that asks the same.
+func (a *app) look(ctx context.Context, words []string, j judge) error {
+	s, err := a.open(a.now())
+	if err != nil {
+		return err
+	}
+	limited, cancel := context.WithTimeout(ctx, a.flags.deadline)
+	defer cancel()
+	settle := a.settle(report.Command(append([]string{"authcheck"}, words...)...))
+	err = a.finish(ctx, j(limited, s, check.Options{Config: a.config, Settle: settle}))
+	if failed := a.close(ctx, s); failed != nil {
+		return failed
+	}
+	return err
 }
 
 // close writes the recording and ends connections.

@@ -88,7 +88,7 @@ func (a *app) root() *cobra.Command {
 		hideUnused(cmd)
 		help(cmd, args)
 	})
-	cmd.AddCommand(a.spf(), a.lint(), a.explain(), a.rules(), a.schema(), a.version())
+	cmd.AddCommand(a.a(), a.mx(), a.ptr(), a.helo(), a.spf(), a.dkim(), a.dmarc(), a.lint(), a.explain(), a.rules(), a.schema(), a.version())
 	a.completeFlags(cmd)
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w (see %s --help)", err, cmd.CommandPath())

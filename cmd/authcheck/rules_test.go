@@ -11,8 +11,11 @@ import (
 	"testing"
 
 	"github.com/authcheck/authcheck/pkg/check"
+	"github.com/authcheck/authcheck/pkg/dkim"
+	"github.com/authcheck/authcheck/pkg/dmarc"
 	"github.com/authcheck/authcheck/pkg/lint"
 	"github.com/authcheck/authcheck/pkg/lookup"
+	"github.com/authcheck/authcheck/pkg/mailhost"
 	"github.com/authcheck/authcheck/pkg/render"
 	"github.com/authcheck/authcheck/pkg/spf"
 )
@@ -22,6 +25,10 @@ import (
 // documentation says.
 func TestRuleExamples(t *testing.T) {
 	t.Parallel()
+	// The rule about permissions wants a key that others may read, whatever the umask.
+	if err := os.Chmod("testdata/rfc8463.key", 0o644); err != nil {
+		t.Fatal(err)
+	}
 	severities := map[string]lint.Severity{}
 	for _, doc := range check.Docs() {
 		severities[doc.ID] = doc.Severity
@@ -85,7 +92,7 @@ func runExample(t *testing.T, e lint.Example, severities map[string]lint.Severit
 var reference = regexp.MustCompile(`^(operational|RFC (\d+), Sections? [0-9.]+( and [0-9.]+)?)$`)
 
 // standards are the documents that rules may refer to.
-var standards = []string{"1035", "2181", "2308", "6652", "7208", "7505", "8020", "8552"}
+var standards = []string{"1035", "2181", "2308", "5321", "6068", "6376", "6652", "7208", "7505", "8020", "8301", "8463", "8552", "8601", "9989", "9990"}
 
 func TestRuleDocs(t *testing.T) {
 	t.Parallel()
@@ -129,6 +136,12 @@ func TestSentinels(t *testing.T) {
 		spf.ErrRedirectTwice, spf.ErrExpTwice, spf.ErrSeparator, spf.ErrGlued, spf.ErrCharacter, spf.ErrQuote, spf.ErrTrailingText, spf.ErrSecondRecord,
 		spf.ErrNotDomain, spf.ErrNoDomain, spf.ErrNoRecord, spf.ErrMultipleRecords, spf.ErrIncludeNone, spf.ErrRedirectNone,
 		spf.ErrLookupLimit, spf.ErrVoidLimit, spf.ErrMXLimit,
+		dmarc.ErrNoRecord, dmarc.ErrMultipleRecords, dmarc.ErrUnauthorized, dmarc.ErrOtherHost,
+		dmarc.ErrURIScheme, dmarc.ErrURIDoubled, dmarc.ErrURIAddress, dmarc.ErrURIEncoding, dmarc.ErrURISeparator,
+		dkim.ErrNotKey, dkim.ErrTagSyntax, dkim.ErrDuplicateTag, dkim.ErrVersion, dkim.ErrNoKey, dkim.ErrRevoked, dkim.ErrKeyType,
+		dkim.ErrBase64, dkim.ErrTruncated, dkim.ErrKeyForm, dkim.ErrEd25519Size, dkim.ErrRSATooShort, dkim.ErrRSATooLong, dkim.ErrExponent,
+		dkim.ErrModulus, dkim.ErrSHA1Only, dkim.ErrHashUnknown, dkim.ErrService, dkim.ErrNoRecord, dkim.ErrMultipleRecords, dkim.ErrSelector,
+		mailhost.ErrNoHELO, mailhost.ErrNotFQDN, mailhost.ErrBareAddress, mailhost.ErrHELOSyntax,
 		lookup.ErrTimeout, lookup.ErrServFail, lookup.ErrRefused, lookup.ErrTruncated, lookup.ErrCNAMELoop, lookup.ErrNetwork,
 	} {
 		if claimed[reason] != 1 {

@@ -52,24 +52,15 @@ func (a *app) spf() *cobra.Command {
 
 func (a *app) runSPF(ctx context.Context, q check.SPFRequest) error {
 	q.At = a.now()
-	s, err := a.open(q.At)
-	if err != nil {
-		return err
-	}
-	q.Zone = s.zone
-	limited, cancel := context.WithTimeout(ctx, a.flags.deadline)
-	defer cancel()
-	r := check.SPF(limited, s, q, check.Options{Config: a.config, Settle: a.settle(spfCommand(q))})
-	err = a.finish(ctx, r)
-	if failed := a.close(ctx, s); failed != nil {
-		return failed
-	}
-	return err
+	return a.look(ctx, spfWords(q), func(ctx context.Context, s *source, o check.Options) *report.Report {
+		q.Zone = s.zone
+		return check.SPF(ctx, s, q, o)
+	})
 }
 
-// spfCommand returns the command line that asks the same.
-func spfCommand(q check.SPFRequest) string {
-	words := []string{"authcheck", "spf"}
+// spfWords returns the command line that asks the same.
+func spfWords(q check.SPFRequest) []string {
+	words := []string{"spf"}
 	if q.Domain != "" {
 		words = append(words, q.Domain)
 	}
@@ -82,7 +73,7 @@ func spfCommand(q check.SPFRequest) string {
 	if q.Helo != "" {
 		words = append(words, "--helo", q.Helo)
 	}
-	return report.Command(words...)
+	return words
 }
 
 // target returns the domain that an argument means. An address or a URL is taken

@@ -14,6 +14,7 @@ import (
 
 // Config is what .authcheck.yaml says. The zero value says nothing.
 type Config struct {
+	Selectors []string      // of DKIM keys, where the command names none
 	Resolvers []string      // URLs, in order of preference
 	Timeout   time.Duration // per query; 0: default
 	Deadline  time.Duration // per target; 0: default
@@ -81,13 +82,14 @@ func ParseConfig(file string, text []byte) (Config, error) {
 		return Config{}, nil
 	}
 	p.mapping(root, map[string]func(*yaml.Node){
-		"resolver": func(n *yaml.Node) { p.config.Resolvers = p.strings(n) },
-		"timeout":  func(n *yaml.Node) { p.config.Timeout = p.duration(n) },
-		"deadline": func(n *yaml.Node) { p.config.Deadline = p.duration(n) },
-		"retries":  func(n *yaml.Node) { p.config.Retries = p.integer(n) },
-		"rate":     func(n *yaml.Node) { p.config.Rate = p.number(n) },
-		"severity": p.severities,
-		"ignore":   p.ignores,
+		"selectors": func(n *yaml.Node) { p.config.Selectors = p.strings(n) },
+		"resolver":  func(n *yaml.Node) { p.config.Resolvers = p.strings(n) },
+		"timeout":   func(n *yaml.Node) { p.config.Timeout = p.duration(n) },
+		"deadline":  func(n *yaml.Node) { p.config.Deadline = p.duration(n) },
+		"retries":   func(n *yaml.Node) { p.config.Retries = p.integer(n) },
+		"rate":      func(n *yaml.Node) { p.config.Rate = p.number(n) },
+		"severity":  p.severities,
+		"ignore":    p.ignores,
 	})
 	if p.err != nil {
 		return Config{}, p.err

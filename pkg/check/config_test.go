@@ -57,7 +57,7 @@ func TestParseConfigErrors(t *testing.T) {
 	}{
 		{"scalar", "5s", 1, 1, "a mapping of keys to values is wanted here"},
 		{"unknown key", "timeout: 1s\ntimeouts: 2s", 2, 1, `unknown key "timeouts" (did you mean "timeout"?)`},
-		{"unknown key like no other", "zzz: 1", 1, 1, `unknown key "zzz" (known are deadline, ignore, rate, resolver, retries, severity, timeout)`},
+		{"unknown key like no other", "zzz: 1", 1, 1, `unknown key "zzz" (known are deadline, ignore, rate, resolver, retries, selectors, severity, timeout)`},
 		{"no duration", "timeout: 5", 1, 10, `"5" is not a duration such as 5s`},
 		{"negative duration", "timeout: -5s", 1, 10, `"-5s" is not a duration such as 5s`},
 		{"list for a text", "timeout: [1s]", 1, 10, "a text is wanted here"},

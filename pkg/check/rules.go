@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/authcheck/authcheck/pkg/dkim"
+	"github.com/authcheck/authcheck/pkg/dmarc"
 	"github.com/authcheck/authcheck/pkg/lint"
 	"github.com/authcheck/authcheck/pkg/lookup"
+	"github.com/authcheck/authcheck/pkg/mailhost"
 	"github.com/authcheck/authcheck/pkg/spf"
 )
 
@@ -14,7 +17,7 @@ import (
 
 // Docs returns the documentation of every rule, sorted by ID.
 func Docs() []lint.Doc {
-	docs := slices.Concat(lint.Docs(lookup.FailureRules()), lint.Docs(lookup.AnswerRules()), lint.Docs(spf.Rules()))
+	docs := slices.Concat(lint.Docs(lookup.FailureRules()), lint.Docs(lookup.AnswerRules()), lint.Docs(spf.Rules()), lint.Docs(dkim.KeyRules()), lint.Docs(dmarc.RecordRules()), lint.Docs(mailhost.Rules()))
 	slices.SortFunc(docs, func(a, b lint.Doc) int { return cmp.Compare(a.ID, b.ID) })
 	return docs
 }
@@ -24,6 +27,9 @@ func Docs() []lint.Doc {
 func Retired() map[string]string {
 	return map[string]string{
 		"dns-name-trailing-text":         "dns-owner-name-doubled",
+		"mx-null-without-address":        "mx-null",
+		"ptr-dns-failure":                "dns-servfail",
+		"ptr-v6-missing":                 "ptr-missing",
 		"spf-all-multiple":               "spf-all-not-last",
 		"spf-duplicate-identical-record": "spf-multiple-records",
 		"spf-include-self":               "spf-include-loop",

@@ -9,8 +9,11 @@ import (
 )
 
 type wireResults struct {
-	SPF  *wireSPF  `json:"spf,omitempty"`
-	HELO *wireHELO `json:"helo,omitempty"`
+	Keys  []wireKey  `json:"dkim_keys,omitzero"`
+	DMARC *wireDMARC `json:"dmarc,omitempty"`
+	SPF   *wireSPF   `json:"spf,omitempty"`
+	HELO  *wireHELO  `json:"helo,omitempty"`
+	wireHosts
 }
 
 // wireSPF is a record with the verdict that it gave, if a client was given.
@@ -22,8 +25,9 @@ type wireSPF struct {
 }
 
 type wireHELO struct {
-	Name octets  `json:"name"`
-	SPF  wireSPF `json:"spf"`
+	Name octets   `json:"name"`
+	SPF  *wireSPF `json:"spf,omitempty"`
+	*wireHELOHost
 }
 
 // wireVerdict is what depends on the client.
@@ -79,7 +83,10 @@ type wireTerm struct {
 }
 
 func wireResultsOf(r report.Results) wireResults {
-	var w wireResults
+	w := wireResults{Keys: wireKeysOf(r), DMARC: wireDMARCOf(r)}
+	if r.Host != nil {
+		w.wireHosts, w.HELO = wireHostsOf(r.Host), wireHELOOf(r.Host)
+	}
 	facts := r.SPF
 	if facts == nil {
 		return w
@@ -91,12 +98,12 @@ func wireResultsOf(r report.Results) wireResults {
 			w.SPF.wireVerdict = wireVerdictOf(result, "mfrom")
 			continue
 		}
-		w.HELO = &wireHELO{
-			Name: octets(cmp.Or(result.Query.Helo, result.Query.Domain)),
-			SPF: wireSPF{
-				Domain: octets(result.Query.Domain), Record: recordText(result.Record),
-				wireVerdict: wireVerdictOf(result, "helo"),
-			},
+		if w.HELO == nil {
+			w.HELO = &wireHELO{Name: octets(cmp.Or(result.Query.Helo, result.Query.Domain))}
+		}
+		w.HELO.SPF = &wireSPF{
+			Domain: octets(result.Query.Domain), Record: recordText(result.Record),
+			wireVerdict: wireVerdictOf(result, "helo"),
 		}
 	}
 	return w

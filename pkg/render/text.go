@@ -45,7 +45,7 @@ type block []string
 func (t *textRenderer) Write(r *report.Report) error {
 	t.reports++
 	if t.verbosity == Quiet {
-		return t.print([]block{{t.headline(r) + t.outcome(r)}})
+		return t.print([]block{{t.headline(r) + t.outcome(r) + t.dmarcOutcome(r)}})
 	}
 	blocks := t.blocks(r)
 	if t.reports > 1 {
@@ -81,6 +81,15 @@ func (t *textRenderer) blocks(r *report.Report) []block {
 	if r.Results.SPF != nil {
 		blocks = append(blocks, t.spf(r)...)
 	}
+	if r.Results.DKIM != nil {
+		blocks = append(blocks, t.dkim(r)...)
+	}
+	if r.Results.DMARC != nil {
+		blocks = append(blocks, t.dmarc(r)...)
+	}
+	if r.Results.Host != nil {
+		blocks = append(blocks, t.host(r.Results.Host)...)
+	}
 	blocks = append(blocks, t.findings(r)...)
 	blocks = append(blocks, t.corrected(r)...)
 	blocks = append(blocks, t.questions("unknown", r.Unknown)...)
@@ -98,6 +107,15 @@ func (t *textRenderer) headline(r *report.Report) string {
 	line := t.paint.bold.Sprint(displayName(r.Target))
 	if r.Results.SPF != nil {
 		line += "  SPF"
+	}
+	if r.Results.DKIM != nil {
+		line += "  DKIM"
+	}
+	if r.Results.DMARC != nil {
+		line += "  DMARC"
+	}
+	if r.Results.Host != nil {
+		line += hostWords(r.Results.Host)
 	}
 	return line + "  " + t.counts(r.Summary())
 }

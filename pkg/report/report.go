@@ -3,7 +3,10 @@
 package report
 
 import (
+	"github.com/authcheck/authcheck/pkg/dkim"
+	"github.com/authcheck/authcheck/pkg/dmarc"
 	"github.com/authcheck/authcheck/pkg/lint"
+	"github.com/authcheck/authcheck/pkg/mailhost"
 	"github.com/authcheck/authcheck/pkg/spf"
 )
 
@@ -25,12 +28,17 @@ type Kind string
 // The kinds of targets.
 const (
 	Domain Kind = "domain"
+	Host   Kind = "host"
 	Text   Kind = "record"
 )
 
 // Results holds what each protocol gathered; nil: not looked at.
 type Results struct {
-	SPF *spf.Facts
+	DKIM        *dkim.Facts
+	DMARC       *dmarc.Facts
+	DMARCResult *dmarc.Result // on a message that was described; nil: none was
+	SPF         *spf.Facts
+	Host        *mailhost.Facts
 }
 
 // Question is something that stayed open.

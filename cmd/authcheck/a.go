@@ -1,0 +1,31 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/authcheck/authcheck/pkg/check"
+	"github.com/authcheck/authcheck/pkg/mailhost"
+)
+
+// a looks up and judges the addresses of a host.
+func (a *app) a() *cobra.Command {
+	q := check.HostRequest{Options: mailhost.Options{Parts: mailhost.Addresses}}
+	cmd := &cobra.Command{
+		Use:   "a DOMAIN",
+		Short: "Look up the addresses of a host",
+		Long:  "a looks up the A and AAAA records of a name and judges them.",
+		Example: "  authcheck a mail.example.com\n" +
+			"  authcheck a mail.example.com --expect 192.0.2.25 --expect 2001:db8::25",
+		Args:        cobra.ExactArgs(1),
+		Annotations: uses(reportFlags, networkFlags),
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if q.Domain, err = a.target(args[0]); err != nil {
+				return err
+			}
+			return a.runHost(cmd.Context(), q, "a", q.Domain)
+		},
+	}
+	cmd.Flags().Var(addrsFlag{&q.Expect}, "expect", "address that the host should have (repeatable)")
+	cmd.Flags().BoolVar(&a.flags.showQuery, "show-query", false, "show the dig line behind every question")
+	return cmd
+}

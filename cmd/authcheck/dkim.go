@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/authcheck/authcheck/pkg/check"
+	"github.com/authcheck/authcheck/pkg/dkim"
+	"github.com/authcheck/authcheck/pkg/lint"
+	"github.com/authcheck/authcheck/pkg/report"
+)
+
+// dkim looks up and judges DKIM keys.
+func (a *app) dkim() *cobra.Command {
+	var q check.DKIMRequest
+	var key string
+	cmd := &cobra.Command{
+		Use:   "dkim DOMAIN",
+		Short: "Look up DKIM keys: type, size, findings",
+		Long: "dkim looks up the DKIM keys of a domain and judges them. The DNS does not tell which\n" +
+			"selectors there are: name them with --selector, or in the configuration; a signed message\n" +
+			"has its selector in s=. Without any these are tried, and nothing follows from their absence:\n" +
+			wellKnownSelectors(),
+		Example: "  authcheck dkim example.com --selector s2026a --selector s2026b\n" +
+			"  authcheck dkim s2026a._domainkey.example.com\n" +
+			"  authcheck dkim example.com --selector s2026a --key private.pem",
+		Args:        cobra.ExactArgs(1),
+		Annotations: uses(reportFlags, networkFlags),
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if q.Domain, err = a.target(args[0]); err != nil {
+				return err
+			}
+			if selector, domain, ok := strings.Cut(q.Domain, "._domainkey."); ok {
+				q.Domain, q.Selectors = domain, append(q.Selectors, selector)
+			}
+			if len(q.Selectors) == 0 {
+				q.Selectors = a.config.Selectors
+			}
+			if key != "" {
+				if q.Private, err = readPrivateKey(key); err != nil {
+					return err
+				}
+			}
+			return a.runDKIM(cmd.Context(), q)
+		},
+	}
+	cmd.Flags().StringArrayVar(&q.Selectors, "selector", nil, "look at the key of this `NAME` (repeatable; default: well-known names)")
+	cmd.Flags().StringVar(&key, "key", "", "compare with the private key in `FILE`")
+	cmd.Flags().BoolVar(&a.flags.showQuery, "show-query", false, "show the dig line behind every question")
+	return cmd
+}
+
+// wellKnownSelectors lists the selectors that are tried, ten a line.
+func wellKnownSelectors() string {
+	names := dkim.WellKnown()
+	return "  " + strings.Join(names[:10], " ") + "\n  " + strings.Join(names[10:], " ")
+}
+
+func (a *app) runDKIM(ctx context.Context, q check.DKIMRequest) error {
+	words := []string{"dkim", q.Domain}
+	for _, selector := range q.Selectors {
+		words = append(words, "--selector", selector)
+	}
+	return a.look(ctx, words, func(ctx context.Context, s *source, o check.Options) *report.Report {
+		return check.DKIM(ctx, s, q, o)
+	})
+}
+
+// readPrivateKey reads the public half of a private key. Nothing of the private half
+// is kept.
+func readPrivateKey(path string) (*dkim.PrivateKey, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	text, err := io.ReadAll(io.LimitReader(file, dkim.MaxPrivateKey))
+	if err != nil {
+		return nil, err
+	}
+	public, err := dkim.ParsePrivateKey(text)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", path, err)
+	}
+	return &dkim.PrivateKey{File: path, Mode: info.Mode().Perm(), Public: public}, nil
+}
+
+// lintDKIM judges the text of a key record.
+func (a *app) lintDKIM() *cobra.Command {
+	return &cobra.Command{
+		Use:         "dkim TEXT|-",
+		Short:       "Judge the text of a DKIM key record",
+		Long:        "dkim judges the text of a DKIM key record without asking the DNS. With - the text is\nread from standard input.",
+		Example:     "  authcheck lint dkim 'v=DKIM1; k=rsa; p=MIIBIjANBg...'",
+		Args:        cobra.ExactArgs(1),
+		Annotations: uses(reportFlags),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			text, err := a.text(args[0])
+			if err != nil {
+				return err
+			}
+			return a.finish(cmd.Context(), check.DKIMText(lint.NewSource("text", text), check.Options{Config: a.config}))
+		},
+	}
+}

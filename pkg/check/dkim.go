@@ -1,0 +1,62 @@
+package check
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/authcheck/authcheck/pkg/dkim"
+	"github.com/authcheck/authcheck/pkg/lint"
+	"github.com/authcheck/authcheck/pkg/lookup"
+	"github.com/authcheck/authcheck/pkg/report"
+)
+
+// DKIMRequest says which keys to look at.
+type DKIMRequest struct {
+	Domain    string
+	Selectors []string         // empty: those that are well known
+	Private   *dkim.PrivateKey // to compare with; nil: none
+}
+
+// DKIM looks up the keys of a domain and judges them.
+func DKIM(ctx context.Context, r lookup.Resolver, q DKIMRequest, o Options) *report.Report {
+	facts := dkim.Inspect(ctx, r, q.Domain, dkim.Options{Selectors: q.Selectors, Private: q.Private})
+	return o.judgeDKIM(&report.Report{Target: facts.Domain, Kind: report.Domain}, facts)
+}
+
+// DKIMText judges a key record that is not published, without asking anything.
+func DKIMText(source *lint.Source, o Options) *report.Report {
+	return o.judgeDKIM(&report.Report{Target: "text", Kind: report.Text}, dkim.InspectText(source))
+}
+
+func (o Options) judgeDKIM(r *report.Report, facts *dkim.Facts) *report.Report {
+	r.Results.DKIM = facts
+	r.Unchecked = uncheckedDKIM(facts)
+	o.finish(r, slices.Concat(lint.Run(lookup.FailureRules(), facts.Asked), lint.Run(lookup.AnswerRules(), facts.Asked), lint.Run(dkim.KeyRules(), facts)))
+	r.Corrected = slices.DeleteFunc(r.Corrected, func(c lint.Correction) bool { return dkim.Parse(lint.NewSource("", c.Record)).Err() != nil })
+	return r
+}
+
+// uncheckedDKIM lists what nobody could ask: only mail tells which selectors there
+// are (RFC 6376, Section 3.6.2.1).
+func uncheckedDKIM(f *dkim.Facts) []report.Question {
+	if f.Named || f.NoKeys() {
+		return nil
+	}
+	q := report.Question{Question: "DKIM keys of " + f.Domain, Settle: report.Command("authcheck", "dkim", f.Domain, "--selector", "SELECTOR")}
+	failed := 0
+	for _, reply := range f.Tried {
+		if reply.Err != nil {
+			failed++
+		}
+	}
+	q.Reason = fmt.Sprintf("no selector was named, and of %d well-known ones none has a key", len(f.Tried))
+	if len(f.Selectors) > 0 {
+		q.Question = "other " + q.Question
+		q.Reason = "no selector was named, and only well-known ones were tried"
+	}
+	if failed > 0 {
+		q.Reason += fmt.Sprintf("; %d of them got no answer", failed)
+	}
+	return []report.Question{q}
+}

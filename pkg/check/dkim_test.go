@@ -1,0 +1,120 @@
+package check_test
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/authcheck/authcheck/pkg/check"
+	"github.com/authcheck/authcheck/pkg/dkim"
+	"github.com/authcheck/authcheck/pkg/internal/suites"
+	"github.com/authcheck/authcheck/pkg/lint"
+	"github.com/authcheck/authcheck/pkg/lookup"
+	"github.com/authcheck/authcheck/pkg/render"
+	"github.com/authcheck/authcheck/pkg/report"
+)
+
+// TestRealKeys takes every record of the collection through parser, rules and text:
+// what is printed is printable, and what is recommended is a key record with the same
+// key.
+func TestRealKeys(t *testing.T) {
+	t.Parallel()
+	file, err := os.Open(filepath.Join(suites.Dir(t), "real", "dkim.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	start, records := time.Now(), 0
+	lines := bufio.NewScanner(file)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		var row struct{ Strings []string }
+		if err := json.Unmarshal(lines.Bytes(), &row); err != nil {
+			t.Fatal(err)
+		}
+		records++
+		checkKeyText(t, strings.Join(row.Strings, ""))
+	}
+	if err := lines.Err(); err != nil || records < 200 {
+		t.Fatalf("%d records, %v", records, err)
+	}
+	t.Logf("%d real records in %s", records, time.Since(start).Round(time.Millisecond))
+}
+
+// checkKeyText judges a record and looks at all that is said about it.
+func checkKeyText(t *testing.T, text string) {
+	t.Helper()
+	r := check.DKIMText(lint.NewSource("text", text), check.Options{})
+	var out bytes.Buffer
+	w := render.New(&out, render.Text, render.Options{Width: 80, Verbosity: render.Verbose})
+	if err := w.Write(r); err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(out.String()) {
+		if line = strings.TrimSuffix(line, "\n"); render.Printable(line) != line {
+			t.Errorf("%q is not printable, about %q", line, text)
+		}
+	}
+	before := dkim.Parse(lint.NewSource("", text)).Key
+	for _, c := range r.Corrected {
+		after := dkim.Parse(lint.NewSource("", c.Record))
+		if after.Err() != nil || before.Type != "" && !after.Key.Equal(before) {
+			t.Errorf("%q is corrected to %q: %v", text, c.Record, after.Err())
+		}
+		if again := check.DKIMText(lint.NewSource("text", c.Record), check.Options{}); again.Summary().Errors > 0 {
+			t.Errorf("%q is corrected to %q, which has errors", text, c.Record)
+		}
+	}
+}
+
+func FuzzKeyCorrections(f *testing.F) {
+	for _, text := range []string{`"v=DKIM1\; k=rsa; p=AAAA"`, "v=dkim1; v=DKIM1; t=y; h=sha1", "k=ed25519; p=xjq9vqzuLh8ud5CFUoN4BvvJnSMAOz0jh3tAZgqGyaA=;;; x", "p"} {
+		f.Add(text)
+	}
+	f.Fuzz(checkKeyText)
+}
+
+func TestDKIMOpenQuestions(t *testing.T) {
+	t.Parallel()
+	const settle = "authcheck dkim example.com @9.9.9.9"
+	key := ` TXT "v=DKIM1; k=ed25519; p=xjq9vqzuLh8ud5CFUoN4BvvJnSMAOz0jh3tAZgqGyaA="`
+	open := func(question, reason string) []report.Question {
+		return []report.Question{{Question: question, Reason: reason, Settle: "authcheck dkim example.com --selector SELECTOR"}}
+	}
+	for _, tt := range []struct {
+		name, zone         string
+		selectors          []string
+		unknown, unchecked []report.Question
+	}{
+		{name: "named", zone: "s1._domainkey" + key, selectors: []string{"s1"}},
+		{name: "nothing can exist", zone: "@ A 192.0.2.1"},
+		{name: "nothing found", zone: "own._domainkey" + key,
+			unchecked: open("DKIM keys of example.com", "no selector was named, and of 20 well-known ones none has a key")},
+		{name: "one found, one failed", zone: "google._domainkey" + key + "\n;! TIMEOUT s1._domainkey.example.com. TXT",
+			unchecked: open("other DKIM keys of example.com", "no selector was named, and only well-known ones were tried; 1 of them got no answer")},
+		{name: "named one fails", zone: ";! SERVFAIL s1._domainkey.example.com. TXT\ns2._domainkey" + key, selectors: []string{"s1", "s2"},
+			unknown: []report.Question{{Question: "TXT s1._domainkey.example.com", Reason: "servfail", Settle: settle, Rule: "dns-servfail"}}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			zone, err := lookup.ParseZone("test.zone", ";! AUTHORITATIVE .\n$ORIGIN example.com.\n"+tt.zone+"\n")
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := check.DKIM(t.Context(), zone, check.DKIMRequest{Domain: "example.com", Selectors: tt.selectors}, check.Options{Settle: settle})
+			if diff := cmp.Diff(tt.unknown, r.Unknown); diff != "" {
+				t.Errorf("unknown (-want +got)\n%s", diff)
+			}
+			if diff := cmp.Diff(tt.unchecked, r.Unchecked); diff != "" {
+				t.Errorf("not checked (-want +got)\n%s", diff)
+			}
+		})
+	}
+}

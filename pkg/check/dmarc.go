@@ -1,0 +1,89 @@
+package check
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/authcheck/authcheck/pkg/dmarc"
+	"github.com/authcheck/authcheck/pkg/lint"
+	"github.com/authcheck/authcheck/pkg/lookup"
+	"github.com/authcheck/authcheck/pkg/report"
+)
+
+// DMARCRequest says which domain to look at and which message to judge.
+type DMARCRequest struct {
+	Domain   string          // Author Domain
+	Results  dmarc.Results   // of a message; none: no verdict
+	Standard dmarc.Standard  // empty: RFC 9989
+	Suffixes *dmarc.Suffixes // nil: the built-in Public Suffix List
+}
+
+// DMARC finds the record that applies to a domain, judges it and says what it
+// makes of a message with these results.
+func DMARC(ctx context.Context, r lookup.Resolver, q DMARCRequest, o Options) *report.Report {
+	facts := dmarc.Inspect(ctx, r, q.Domain, dmarc.Options{Standard: q.Standard, Suffixes: q.Suffixes, Identifiers: q.Results.Domains()})
+	out := &report.Report{Target: facts.Domain, Kind: report.Domain}
+	asked := facts.Asked
+	if len(q.Results.SPF)+len(q.Results.DKIM) > 0 {
+		result := dmarc.Evaluate(facts, q.Results)
+		out.Results.DMARCResult = &result
+		asked = withReason(asked, result.Reason)
+	}
+	return o.judgeDMARC(out, facts, asked)
+}
+
+// DMARCText judges a record that is not published, without asking anything.
+func DMARCText(source *lint.Source, o Options) *report.Report {
+	return o.judgeDMARC(&report.Report{Target: "text", Kind: report.Text}, dmarc.InspectText(source), nil)
+}
+
+// withReason adds the question whose failure a verdict names: in the walk of an
+// identifier it need not be among those of the record.
+func withReason(asked []lookup.Reply, reason error) []lookup.Reply {
+	failure, ok := errors.AsType[*lookup.Error](reason)
+	if !ok || slices.ContainsFunc(asked, func(r lookup.Reply) bool { return r.Question == failure.Question }) {
+		return asked
+	}
+	return append(slices.Clone(asked), lookup.Reply{Question: failure.Question, Err: failure})
+}
+
+func (o Options) judgeDMARC(r *report.Report, facts *dmarc.Facts, asked []lookup.Reply) *report.Report {
+	r.Results.DMARC = facts
+	r.Unchecked = uncheckedDMARC(facts, asked)
+	o.finish(r, slices.Concat(lint.Run(lookup.FailureRules(), asked), lint.Run(lookup.AnswerRules(), facts.Own()), lint.Run(dmarc.RecordRules(), facts)))
+	r.Corrected = slices.DeleteFunc(r.Corrected, func(c lint.Correction) bool { return !improvesDMARC(c) })
+	return r
+}
+
+// improvesDMARC reports whether a corrected text is fit for publishing: judged
+// alone it has no error, no warning that the record did not have before, and asks
+// for no less.
+func improvesDMARC(c lint.Correction) bool {
+	before := dmarc.InspectText(lint.NewSource("", c.Source.Text))
+	after := dmarc.InspectText(lint.NewSource("", c.Record))
+	known := map[string]bool{}
+	for _, f := range lint.Run(dmarc.RecordRules(), before) {
+		known[f.RuleID] = true
+	}
+	for _, f := range lint.Run(dmarc.RecordRules(), after) {
+		if f.Severity == lint.Error || f.Severity == lint.Warning && before.Record != nil && !known[f.RuleID] {
+			return false
+		}
+	}
+	return after.Record != nil && !after.Policies().P.Weaker(before.Policies().P)
+}
+
+// uncheckedDMARC lists what nobody needed to know, or could ask.
+func uncheckedDMARC(f *dmarc.Facts, asked []lookup.Reply) []report.Question {
+	var open []report.Question
+	if failure, ok := errors.AsType[*lookup.Error](f.OrgErr); ok {
+		if !slices.ContainsFunc(asked, func(r lookup.Reply) bool { return r.Question == failure.Question }) {
+			open = append(open, report.Question{Question: failure.Question.String(), Reason: "whether the Organizational Domain is above " + f.OrgDomain + ": " + reason(failure)})
+		}
+	}
+	for _, domain := range f.Skipped {
+		open = append(open, report.Question{Question: "Organizational Domain of " + domain, Reason: dmarc.ErrTooManyIdentifiers.Error()})
+	}
+	return open
+}

@@ -1,0 +1,98 @@
+package check_test
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/authcheck/authcheck/pkg/check"
+	"github.com/authcheck/authcheck/pkg/dmarc"
+	"github.com/authcheck/authcheck/pkg/internal/suites"
+	"github.com/authcheck/authcheck/pkg/lint"
+	"github.com/authcheck/authcheck/pkg/lookup"
+	"github.com/authcheck/authcheck/pkg/render"
+)
+
+// TestRealDMARC takes every record of the collection through parser, rules and
+// text: what is printed is printable, and what is recommended has no error.
+func TestRealDMARC(t *testing.T) {
+	t.Parallel()
+	file, err := os.Open(filepath.Join(suites.Dir(t), "real", "dmarc.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	records := 0
+	lines := bufio.NewScanner(file)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		var row struct{ Strings []string }
+		if err := json.Unmarshal(lines.Bytes(), &row); err != nil {
+			t.Fatal(err)
+		}
+		records++
+		checkDMARC(t, strings.Join(row.Strings, ""))
+	}
+	if err := lines.Err(); err != nil || records < 168 {
+		t.Fatalf("%d records, %v", records, err)
+	}
+}
+
+func checkDMARC(t *testing.T, text string) {
+	t.Helper()
+	r := check.DMARCText(lint.NewSource("text", text), check.Options{})
+	var out bytes.Buffer
+	if err := render.New(&out, render.Text, render.Options{Width: 80, Verbosity: render.Verbose}).Write(r); err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(out.String()) {
+		if line = strings.TrimSuffix(line, "\n"); render.Printable(line) != line {
+			t.Errorf("%q is not printable, about %q", line, text)
+		}
+	}
+	for _, c := range r.Corrected {
+		if again := check.DMARCText(lint.NewSource("text", c.Record), check.Options{}); again.Summary().Errors > 0 {
+			t.Errorf("%q is corrected to %q, which has errors", text, c.Record)
+		}
+	}
+}
+
+// TestDMARCQuestions holds what one domain asks to what the record needs.
+func TestDMARCQuestions(t *testing.T) {
+	t.Parallel()
+	const text = `;! AUTHORITATIVE .
+_dmarc.example.com. TXT "v=DMARC1; p=none; np=reject; rua=mailto:a@example.com,mailto:b@report.example"
+example.com. MX 10 mail.example.com.
+report.example. MX 10 mail.report.example.
+example.com._report._dmarc.report.example. TXT "v=DMARC1"
+`
+	tests := []struct {
+		domain string
+		want   []string
+	}{
+		{"example.com", []string{"_dmarc.example.com", "example.com", "report.example", "example.com._report._dmarc.report.example"}},
+		{"www.example.com", []string{
+			"_dmarc.www.example.com", "_dmarc.example.com", "_dmarc.com", "www.example.com",
+			"example.com", "report.example", "example.com._report._dmarc.report.example",
+		}},
+	}
+	for _, tt := range tests {
+		zone, err := lookup.ParseZone("test.zone", text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		facts := dmarc.Inspect(t.Context(), zone, tt.domain, dmarc.Options{})
+		var got []string
+		for _, reply := range facts.Asked {
+			got = append(got, reply.Name)
+		}
+		if !slices.Equal(got, tt.want) {
+			t.Errorf("%s needs %q, want %q", tt.domain, got, tt.want)
+		}
+	}
+}

@@ -1,0 +1,62 @@
+package check
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/authcheck/authcheck/pkg/lint"
+	"github.com/authcheck/authcheck/pkg/lookup"
+	"github.com/authcheck/authcheck/pkg/mailhost"
+	"github.com/authcheck/authcheck/pkg/report"
+)
+
+// HostRequest says which hosts to look at.
+type HostRequest struct {
+	Domain string // empty: the addresses and the HELO name of Options alone
+	mailhost.Options
+}
+
+// Host looks up the hosts of a domain, addresses with their names, or a HELO name,
+// and judges them.
+func Host(ctx context.Context, r lookup.Resolver, q HostRequest, o Options) *report.Report {
+	facts := mailhost.Inspect(ctx, r, q.Domain, q.Options)
+	out := &report.Report{Target: facts.Domain, Kind: report.Domain}
+	if facts.Domain == "" {
+		out.Target, out.Kind = hostTarget(facts), report.Host
+	}
+	out.Results.Host = facts
+	out.Unchecked = uncheckedHost(facts)
+	o.finish(out, hostFindings(facts))
+	return out
+}
+
+// hostFindings runs every rule about mail hosts.
+func hostFindings(f *mailhost.Facts) []lint.Finding {
+	return slices.Concat(lint.Run(lookup.FailureRules(), f.Asked), lint.Run(lookup.AnswerRules(), f.Own()), lint.Run(mailhost.Rules(), f))
+}
+
+// hostTarget names a host that was given without a domain.
+func hostTarget(f *mailhost.Facts) string {
+	if f.HELO != nil {
+		return cmp.Or(f.HELO.Source.Text, "(empty)")
+	}
+	return f.Options.Senders[0].String()
+}
+
+// uncheckedHost lists what nobody could ask.
+func uncheckedHost(f *mailhost.Facts) []report.Question {
+	var open []report.Question
+	if f.Cut > 0 {
+		open = append(open, report.Question{Question: "mail hosts of " + f.Domain, Reason: "too many questions for one domain"})
+	}
+	if f.Judges(mailhost.Reverses) && f.MX.Err == nil && len(f.Reverses) == 0 {
+		open = append(open, report.Question{Question: "reverse names of " + f.Domain, Reason: "no mail host with a public address is known",
+			Settle: report.Command("authcheck", "ptr", "ADDRESS")})
+	}
+	if h := f.HELO; h != nil && !h.Client.IsValid() && h.Host != nil {
+		open = append(open, report.Question{Question: "whether the client is " + h.Host.Name, Reason: "no client address was given",
+			Settle: report.Command("authcheck", "helo", h.Source.Text, "--ip", "ADDRESS")})
+	}
+	return open
+}
