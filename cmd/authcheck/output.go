@@ -31,9 +31,15 @@ func (a *app) finish(ctx context.Context, r *report.Report) error {
 		}
 		return out.Close(total)
 	})
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
+	}
+	return a.outcome(total)
+}
+
+// outcome returns the exit code for all that was found, nil for exitOK.
+func (a *app) outcome(total report.Summary) error {
+	switch {
 	case a.failOn > 0 && total.AtLeast(a.failOn) > 0:
 		return outcome(exitFound)
 	case total.Unknown > 0:

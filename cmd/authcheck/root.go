@@ -51,7 +51,7 @@ func (a *app) root() *cobra.Command {
 		Short: "Check the DNS records that mail needs",
 		Long: "authcheck checks the DNS records that mail needs: it looks them up or reads them\n" +
 			"from zone files, shows every fault with its place, and says what to publish instead.",
-		Example: "  authcheck spf example.com\n" +
+		Example: "  authcheck check example.com --selector s2026a\n" +
 			"  authcheck spf example.com --ip 192.0.2.1 @9.9.9.9\n" +
 			"  authcheck lint spf 'v=spf1 mx -all'\n" +
 			"  authcheck explain spf-too-many-lookups",
@@ -88,7 +88,7 @@ func (a *app) root() *cobra.Command {
 		hideUnused(cmd)
 		help(cmd, args)
 	})
-	cmd.AddCommand(a.a(), a.mx(), a.ptr(), a.helo(), a.spf(), a.dkim(), a.dmarc(), a.lint(), a.explain(), a.rules(), a.schema(), a.version())
+	cmd.AddCommand(a.check(), a.a(), a.mx(), a.ptr(), a.helo(), a.spf(), a.dkim(), a.dmarc(), a.lint(), a.explain(), a.rules(), a.schema(), a.version())
 	a.completeFlags(cmd)
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w (see %s --help)", err, cmd.CommandPath())
@@ -120,7 +120,7 @@ func (a *app) unknownCommand(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	if strings.Contains(args[0], ".") {
-		return fmt.Errorf("%q is no command; did you mean `authcheck spf %s`?", args[0], args[0])
+		return fmt.Errorf("%q is no command; did you mean `authcheck check %s`?", args[0], args[0])
 	}
 	message := fmt.Sprintf("%q is no command", args[0])
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {

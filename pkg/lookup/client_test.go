@@ -139,7 +139,7 @@ func TestClientRotation(t *testing.T) {
 					script{"A a.example": says}.ServeDNS(w, m)
 				}), nil))
 			}
-			c := client(t, Config{Servers: urls, Tries: tt.tries, Timeout: 250 * time.Millisecond})
+			c := client(t, Config{Servers: urls, Tries: tt.tries, Timeout: time.Second})
 			if got := show(c.Query(t.Context(), "a.example", TypeA)); got != tt.want {
 				t.Errorf("got %s, want %s", got, tt.want)
 			}

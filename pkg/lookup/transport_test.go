@@ -67,6 +67,7 @@ func TestJunkOverUDP(t *testing.T) {
 				t.Errorf("got error %v, want %s", err, tt.want)
 			}
 			more.Store(true)
+			c = client(t, Config{Servers: []string{server}, Tries: 1, Timeout: time.Minute})
 			if got := show(c.Query(t.Context(), "a.example", TypeA)); got != `A a.example "192.0.2.1"` {
 				t.Errorf("got %s", got)
 			}

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/authcheck/authcheck/pkg/check"
+	"github.com/authcheck/authcheck/pkg/mailhost"
+	"github.com/authcheck/authcheck/pkg/report"
+)
+
+// check looks at everything that the mail of a domain needs.
+func (a *app) check() *cobra.Command {
+	var q check.DomainRequest
+	var profile, list, input string
+	var jobs int
+	cmd := &cobra.Command{
+		Use:   "check DOMAIN...",
+		Short: "Check everything: hosts, SPF, DKIM keys, DMARC",
+		Long: "check looks at the hosts, the SPF record, the DKIM keys and the DMARC record of each\n" +
+			"domain, and at what they say of each other. The domains are arguments, lines of a file\n" +
+			"(--input), or both.",
+		Example: "  authcheck check example.com --selector s2026a\n" +
+			"  authcheck check example.com --ip 192.0.2.25 --helo mail.example.com\n" +
+			"  authcheck check --input domains.txt --format ndjson --jobs 32",
+		Annotations: uses(reportFlags, networkFlags),
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if q.Profile = mailhost.Profile(profile); !slices.Contains(mailhost.Profiles(), q.Profile) {
+				return fmt.Errorf("--profile: %q is not one of mail, parked, smarthost, no-send", profile)
+			}
+			if jobs < 1 || jobs > 1000 {
+				return fmt.Errorf("--jobs takes a number from 1 to 1000")
+			}
+			if list != "" {
+				if q.Suffixes, err = readSuffixes(list); err != nil {
+					return err
+				}
+			}
+			if len(q.Selectors) == 0 {
+				q.Selectors = a.config.Selectors
+			}
+			targets, err := a.targets(args, input)
+			if err != nil {
+				return err
+			}
+			return a.runCheck(cmd.Context(), q, batch{targets, jobs})
+		},
+	}
+	f := cmd.Flags()
+	f.StringArrayVar(&q.Selectors, "selector", nil, "look at the DKIM key of this `NAME` (repeatable; default: well-known names)")
+	f.Var(addrsFlag{&q.Senders}, "ip", "address that sends the domain's mail (repeatable)")
+	f.StringVar(&q.HELO, "helo", "", "`NAME` that the senders give with HELO or EHLO")
+	f.Var(addrsFlag{&q.Expect}, "expect", "address that is the domain's own (repeatable)")
+	f.StringVar(&profile, "profile", "mail", "what the domain is `FOR`: mail, parked, smarthost or no-send")
+	f.Var(standardFlag{&q.Standard}, "dmarc-mode", "rfc9989 for the tree walk, rfc7489 for the Public Suffix List")
+	f.StringVar(&list, "psl", "", "Public Suffix List to use instead of the built-in one (`FILE`)")
+	f.StringVarP(&input, "input", "i", "", "read domains from `FILE`, one a line, # comments, or rank,domain; - is standard input")
+	f.IntVarP(&jobs, "jobs", "j", 16, "domains at once")
+	f.BoolVar(&a.flags.showQuery, "show-query", false, "show the dig line behind every question")
+	return cmd
+}
+
+// runCheck checks each domain of a batch and reports them in their order.
+func (a *app) runCheck(ctx context.Context, q check.DomainRequest, b batch) error {
+	q.At = a.now()
+	return a.lookEach(ctx, b, func(ctx context.Context, s *source, target string) *report.Report {
+		one := q
+		one.Domain, one.Zone = target, s.zone
+		words := []string{"authcheck", "check", target}
+		for _, selector := range q.Selectors {
+			words = append(words, "--selector", selector)
+		}
+		return check.Domain(ctx, s, one, check.Options{Config: a.config, Settle: a.settle(report.Command(words...))})
+	})
+}

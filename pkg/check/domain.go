@@ -1,0 +1,148 @@
+package check
+
+import (
+	"cmp"
+	"context"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/authcheck/authcheck/pkg/dkim"
+	"github.com/authcheck/authcheck/pkg/dmarc"
+	"github.com/authcheck/authcheck/pkg/lint"
+	"github.com/authcheck/authcheck/pkg/lookup"
+	"github.com/authcheck/authcheck/pkg/mailhost"
+	"github.com/authcheck/authcheck/pkg/report"
+	"github.com/authcheck/authcheck/pkg/spf"
+)
+
+// DomainRequest says which domain to look at, and what is known about its mail.
+type DomainRequest struct {
+	Domain    string
+	Selectors []string         // of DKIM keys; empty: those that are well known
+	Senders   []netip.Addr     // addresses that send the domain's mail
+	HELO      string           // name that the senders give; empty: not known
+	Expect    []netip.Addr     // addresses that are the domain's own; empty: not known
+	Profile   mailhost.Profile // empty: a domain that sends and receives
+	Standard  dmarc.Standard   // empty: RFC 9989
+	Suffixes  *dmarc.Suffixes  // nil: the built-in Public Suffix List
+	At        time.Time        // moment of the evaluation
+	Zone      *lookup.Zone     // offline data; nil: none
+}
+
+// Domain looks at everything that the mail of a domain needs: what does not depend
+// on something else is asked at once.
+func Domain(ctx context.Context, r lookup.Resolver, q DomainRequest, o Options) *report.Report {
+	var results report.Results
+	var wg sync.WaitGroup
+	wg.Go(func() { results.Host = mailhost.Inspect(ctx, r, q.Domain, q.hostOptions()) })
+	wg.Go(func() { results.SPF = spf.Inspect(ctx, r, q.Domain, spf.Options{Queries: q.queries(), Zone: q.Zone}) })
+	wg.Go(func() { results.DKIM = dkim.Inspect(ctx, r, q.Domain, dkim.Options{Selectors: q.Selectors}) })
+	wg.Go(func() {
+		results.DMARC = dmarc.Inspect(ctx, r, q.Domain, dmarc.Options{Standard: q.Standard, Suffixes: q.Suffixes})
+	})
+	wg.Wait()
+	out := &report.Report{Target: results.SPF.Domain, Kind: report.Domain, Results: results}
+	asked := onceEach(results.Host.Asked, results.SPF.Asked, results.DKIM.Asked, results.DMARC.Asked)
+	own := onceEach(results.Host.Own(), results.SPF.Own(), results.DKIM.Asked, results.DMARC.Own())
+	out.Unchecked = openOnce(uncheckedHost(results.Host), uncheckedSPF(results.SPF), uncheckedDKIM(results.DKIM), uncheckedDMARC(results.DMARC, asked))
+	findings := slices.Concat(
+		lint.Run(lookup.FailureRules(), asked), lint.Run(lookup.AnswerRules(), own),
+		lint.Run(mailhost.Rules(), results.Host), lint.Run(spf.Rules(), results.SPF),
+		lint.Run(dkim.KeyRules(), results.DKIM), lint.Run(dmarc.RecordRules(), results.DMARC),
+		lint.Run(crossRules(), &CrossFacts{Results: results, Profile: q.Profile}),
+	)
+	profile := q.Profile
+	if results.Host.NullMX() && (profile == "" || profile == mailhost.Mail) {
+		profile = mailhost.Parked // the domain says so itself (RFC 7505, Section 3)
+	}
+	o.finish(out, slices.DeleteFunc(findings, func(f lint.Finding) bool {
+		return !applies(f.RuleID, profile) || needless(f, results.Host)
+	}))
+	out.Corrected = slices.DeleteFunc(out.Corrected, func(c lint.Correction) bool { return !fit(c, results) })
+	return out
+}
+
+// hostOptions returns what to ask about the hosts.
+func (q DomainRequest) hostOptions() mailhost.Options {
+	o := mailhost.Options{Senders: q.Senders, Expect: q.Expect, Profile: cmp.Or(q.Profile, mailhost.Mail)}
+	if q.HELO != "" {
+		o.HELO = mailhost.ParseHELO(q.HELO)
+		if len(q.Senders) > 0 {
+			o.HELO.Client = q.Senders[0].Unmap()
+		}
+	}
+	return o
+}
+
+// queries returns the verdicts to ask for: mail from the domain by each sender, and
+// the HELO name of the first.
+func (q DomainRequest) queries() []spf.Query {
+	var queries []spf.Query
+	for _, ip := range q.Senders {
+		queries = append(queries, spf.Query{IP: ip, Domain: q.Domain, Sender: "postmaster@" + q.Domain, Helo: q.HELO, At: q.At})
+	}
+	if q.HELO != "" && len(q.Senders) > 0 {
+		queries = append(queries, spf.Query{Identity: spf.Helo, IP: q.Senders[0], Domain: q.HELO, Sender: "postmaster@" + q.HELO, Helo: q.HELO, At: q.At})
+	}
+	return queries
+}
+
+// onceEach joins replies, each question once.
+func onceEach(lists ...[]lookup.Reply) []lookup.Reply {
+	var joined []lookup.Reply
+	seen := map[lookup.Question]bool{}
+	for _, reply := range slices.Concat(lists...) {
+		if !seen[reply.Question] {
+			seen[reply.Question] = true
+			joined = append(joined, reply)
+		}
+	}
+	return joined
+}
+
+// openOnce joins open questions, each once.
+func openOnce(lists ...[]report.Question) []report.Question {
+	var joined []report.Question
+	for _, q := range slices.Concat(lists...) {
+		if !slices.ContainsFunc(joined, func(known report.Question) bool { return known.Question == q.Question }) {
+			joined = append(joined, q)
+		}
+	}
+	return joined
+}
+
+// fit reports whether a corrected text is fit for publishing, by the measure of its
+// protocol.
+func fit(c lint.Correction, r report.Results) bool {
+	switch {
+	case strings.Contains(c.Source.Subject, "._domainkey."):
+		return dkim.Parse(lint.NewSource("", c.Record)).Err() == nil
+	case strings.HasPrefix(c.Source.Subject, "TXT _dmarc."):
+		return improvesDMARC(c)
+	}
+	return slices.Contains(r.SPF.Texts, c.Source) && improves(c) || c.Source.Text == ""
+}
+
+// sending are the rules about how a domain sends, by the start of their IDs.
+var sending = []string{"dkim-domainkey-nxdomain", "dkim-record-missing", "ptr-", "helo-", "mx-no-ptr"}
+
+// unneeded holds the rules that have nothing to say about a profile.
+var unneeded = map[mailhost.Profile][]string{
+	mailhost.Parked:    append([]string{"a-missing", "aaaa-missing", "dmarc-missing", "dmarc-rua-missing"}, sending...),
+	mailhost.NoSend:    sending,
+	mailhost.Smarthost: {"ptr-", "helo-", "mx-no-ptr"}, // the provider answers for its hosts
+}
+
+// needless reports whether a finding asks for an address of the domain itself, which
+// needs none where its MX records name other hosts.
+func needless(f lint.Finding, host *mailhost.Facts) bool {
+	return (f.RuleID == "a-missing" || f.RuleID == "aaaa-missing") && len(host.Exchanges) > 0 && f.Subject() == "A "+host.Domain
+}
+
+// applies reports whether a rule has something to say about domains of a profile.
+func applies(id string, profile mailhost.Profile) bool {
+	return !slices.ContainsFunc(unneeded[profile], func(start string) bool { return strings.HasPrefix(id, start) })
+}
