@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"net/netip"
 	"strings"
 
@@ -28,9 +29,15 @@ func (a *app) ptr() *cobra.Command {
 			if q.Names, err = names("name", wanted); err != nil {
 				return err
 			}
-			if addr, failed := netip.ParseAddr(strings.Trim(args[0], "[]")); failed == nil && addr.Zone() == "" {
+			addr, failed := netip.ParseAddr(strings.Trim(args[0], "[]"))
+			switch {
+			case failed == nil && addr.Zone() != "":
+				return fmt.Errorf("%q: an address in the DNS has no zone", args[0])
+			case failed == nil:
 				q.Senders = []netip.Addr{addr}
-			} else if q.Domain, err = a.target(args[0]); err != nil {
+				return a.runHost(cmd.Context(), q, "ptr", args[0])
+			}
+			if q.Domain, err = a.target(args[0]); err != nil {
 				return err
 			}
 			return a.runHost(cmd.Context(), q, "ptr", args[0])

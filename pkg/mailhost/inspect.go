@@ -47,6 +47,7 @@ type Options struct {
 // Limits of what is asked.
 const (
 	maxQuestions = 1000 // of one domain; real ones stay below 100
+	maxFollowed  = 100  // mail hosts that are followed, so that these are judged in full; by preference
 	maxNames     = 10   // names of one address (RFC 7208, Section 4.6.4; RFC 8601, Section 3)
 )
 
@@ -151,6 +152,10 @@ func (in *inspection) exchange(rr lookup.Record) {
 	x := &Exchange{Record: rr, Host: &Host{Name: rr.Host}}
 	in.facts.Exchanges = append(in.facts.Exchanges, x)
 	if _, isAddress := asAddress(rr.Host); rr.Host == "" || isAddress {
+		return
+	}
+	if len(in.facts.Exchanges) > maxFollowed {
+		in.facts.Cut++
 		return
 	}
 	x.Host = in.host(rr.Host)

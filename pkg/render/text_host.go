@@ -114,6 +114,8 @@ func (t *textRenderer) exchangeRows(f *mailhost.Facts) [][]string {
 		return [][]string{{"(" + shortReason(f.MX.Err) + ")"}}
 	case f.Implicit():
 		return t.hostRows(f, "-", f.Self)
+	case len(f.Exchanges) == 0 && f.Self.Err() != nil: // it might be the mail host itself
+		return [][]string{{"(" + shortReason(f.Self.Err()) + ")"}}
 	case len(f.Exchanges) == 0:
 		return [][]string{{"(no mail host)"}}
 	}
