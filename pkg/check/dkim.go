@@ -44,19 +44,20 @@ func uncheckedDKIM(f *dkim.Facts) []report.Question {
 		return nil
 	}
 	q := report.Question{Question: "DKIM keys of " + f.Domain, Settle: report.Command("authcheck", "dkim", f.Domain, "--selector", "SELECTOR")}
-	failed := 0
-	for _, reply := range f.Tried {
-		if reply.Err != nil {
-			failed++
-		}
-	}
-	q.Reason = fmt.Sprintf("no selector was named, and of %d well-known ones none has a key", len(f.Tried))
-	if len(f.Selectors) > 0 {
+	failed, tried := f.Unanswered(), len(f.Tried)
+	switch {
+	case len(f.Selectors) > 0:
 		q.Question = "other " + q.Question
 		q.Reason = "no selector was named, and only well-known ones were tried"
-	}
-	if failed > 0 {
-		q.Reason += fmt.Sprintf("; %d of them got no answer", failed)
+		if failed > 0 {
+			q.Reason += fmt.Sprintf("; %d of them got no answer", failed)
+		}
+	case failed == 0:
+		q.Reason = fmt.Sprintf("no selector was named, and of %d well-known ones none has a key", tried)
+	case failed == tried:
+		q.Reason = fmt.Sprintf("no selector was named, and none of %d well-known ones got an answer", tried)
+	default:
+		q.Reason = fmt.Sprintf("no selector was named; of %d well-known ones %d got no answer, the others have no key", tried, failed)
 	}
 	return []report.Question{q}
 }

@@ -97,6 +97,8 @@ func TestDKIMOpenQuestions(t *testing.T) {
 		{name: "nothing can exist", zone: "@ A 192.0.2.1"},
 		{name: "nothing found", zone: "own._domainkey" + key,
 			unchecked: open("DKIM keys of example.com", "no selector was named, and of 20 well-known ones none has a key")},
+		{name: "some failed", zone: ";! TIMEOUT s1._domainkey.example.com. TXT\n;! SERVFAIL k1._domainkey.example.com. TXT",
+			unchecked: open("DKIM keys of example.com", "no selector was named; of 20 well-known ones 2 got no answer, the others have no key")},
 		{name: "one found, one failed", zone: "google._domainkey" + key + "\n;! TIMEOUT s1._domainkey.example.com. TXT",
 			unchecked: open("other DKIM keys of example.com", "no selector was named, and only well-known ones were tried; 1 of them got no answer")},
 		{name: "named one fails", zone: ";! SERVFAIL s1._domainkey.example.com. TXT\ns2._domainkey" + key, selectors: []string{"s1", "s2"},

@@ -181,8 +181,27 @@ func (s *Selector) Alias() string {
 }
 
 // NoKeys reports whether the DNS says that nothing exists below _domainkey, which
-// some servers say wrongly: a selector that answers wins (RFC 8020, Section 2).
+// some servers say wrongly: a selector that answers wins (RFC 8020, Section 2), and
+// one without an answer may exist.
 func (f *Facts) NoKeys() bool {
-	return f.Domainkey != nil && f.Domainkey.Err == nil && f.Domainkey.Answer.NXDomain && len(f.Domainkey.Answer.Chain) == 0 &&
-		!slices.ContainsFunc(f.Selectors, func(s Selector) bool { return len(s.Texts) > 0 })
+	if f.Domainkey == nil || f.Domainkey.Err != nil || !f.Domainkey.Answer.NXDomain || len(f.Domainkey.Answer.Chain) > 0 {
+		return false
+	}
+	exists := func(r lookup.Reply) bool {
+		return r.Err != nil || len(r.Answer.Records) > 0 || len(r.Answer.Chain) > 0
+	}
+	return !slices.ContainsFunc(f.Tried, exists) &&
+		!slices.ContainsFunc(f.Selectors, func(s Selector) bool { return s.Reply != nil && exists(*s.Reply) })
+}
+
+// Unanswered returns how many of the selectors in Tried may have a key: nobody
+// answered.
+func (f *Facts) Unanswered() int {
+	n := 0
+	for _, reply := range f.Tried {
+		if reply.Err != nil {
+			n++
+		}
+	}
+	return n
 }

@@ -61,7 +61,9 @@ func TestInspect(t *testing.T) {
 		{"alias", "s1._domainkey CNAME k.example.net.\nk.example.net. " + key, []string{"s1"}, []string{"s1 ok"}, false},
 		{"wrong NXDOMAIN", ";! NXDOMAIN _domainkey.example.com.\ns1._domainkey " + key, []string{"s1"}, []string{"s1 ok"}, false},
 		{"time-out", ";! TIMEOUT s1._domainkey.example.com. TXT", []string{"s1"},
-			[]string{"s1 unknown: TXT s1._domainkey.example.com: timeout"}, true},
+			[]string{"s1 unknown: TXT s1._domainkey.example.com: timeout"}, false},
+		{"a tried one without an answer", ";! NXDOMAIN _domainkey.example.com.\n;! SERVFAIL s1._domainkey.example.com. TXT", nil, nil, false},
+		{"a tried one that is an alias", ";! NXDOMAIN _domainkey.example.com.\ns1._domainkey CNAME k.example.net.", nil, nil, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -63,11 +63,13 @@ func Parse(source *lint.Source) *Record {
 	}
 	r.checkTags()
 	r.readKey()
-	r.checkUse()
+	if !r.Is(ErrRevoked) {
+		r.checkUse()
+	}
 	if r.Is(ErrTagSyntax) {
 		// What else seems to be wrong comes of it.
 		r.Faults = slices.DeleteFunc(r.Faults, func(f Fault) bool {
-			return slices.Contains([]error{ErrVersion, ErrKeyType, ErrNoKey, ErrBase64, ErrKeyForm, ErrHashUnknown, ErrService}, f.Reason)
+			return slices.Contains([]error{ErrVersion, ErrKeyType, ErrNoKey, ErrBase64, ErrKeyForm, ErrSHA1Only, ErrHashUnknown, ErrService}, f.Reason)
 		})
 	}
 	return r
@@ -121,22 +123,32 @@ func (r *Record) first() lint.Span {
 }
 
 // checkSeparator finds a value that ends in a backslash, which zone files and web
-// forms leave, or that holds another tag.
+// forms leave, or that holds other tags.
 func (r *Record) checkSeparator(t *taglist.Tag) {
-	value := t.Value.Text()
-	if strings.HasSuffix(value, `\`) {
+	if strings.HasSuffix(t.Value.Text(), `\`) {
 		r.fault(ErrTagSyntax, t.Span.Source.Span(t.Span.End-1, t.Span.End))
 		return
 	}
-	if name := t.Name.Text(); name == "n" || name == "p" {
-		return
+	for _, at := range swallowed(t) {
+		r.fault(ErrTagSyntax, at)
 	}
-	for i := 1; i+1 < len(value); i++ {
-		if value[i+1] == '=' && strings.IndexByte("vkhpstn", value[i]) >= 0 && strings.IndexByte(whiteSpace, value[i-1]) >= 0 {
-			r.fault(ErrTagSyntax, t.Span.Source.Span(t.Value.Start+i, t.Value.Start+i+2))
-			return
+}
+
+// separators are what people write for the semicolon between tags.
+const separators = whiteSpace + ",:"
+
+// swallowed returns the names and equals signs of other tags that the value of a tag
+// holds because no semicolon stands before them. Notes may hold anything.
+func swallowed(t *taglist.Tag) []lint.Span {
+	value, name := t.Value.Text(), t.Name.Text()
+	var spans []lint.Span
+	for i := 1; i+1 < len(value) && name != "n" && name != "p"; i++ {
+		if value[i+1] == '=' && strings.IndexByte(keyTags, value[i]) >= 0 && strings.IndexByte(separators, value[i-1]) >= 0 {
+			spans = append(spans, t.Span.Source.Span(t.Value.Start+i, t.Value.Start+i+2))
+			name = value[i : i+1]
 		}
 	}
+	return spans
 }
 
 // readKey takes the value of p= apart.
@@ -144,14 +156,14 @@ func (r *Record) readKey() {
 	k, p := r.List.Get("k"), r.List.Get("p")
 	keyType := r.KeyType()
 	switch {
+	case p != nil && p.Value.Empty(): // RFC 6376, Section 3.6.1
+		r.fault(ErrRevoked, p.Span)
+		return
 	case k != nil && keyType != RSA && keyType != Ed25519:
 		r.fault(ErrKeyType, k.Span)
 		return
 	case p == nil:
 		r.fault(ErrNoKey, r.List.Source.Whole())
-		return
-	case p.Value.Empty(): // RFC 6376, Section 3.6.1
-		r.fault(ErrRevoked, p.Span)
 		return
 	}
 	octets, at, err := decode(p.Value)

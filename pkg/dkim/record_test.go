@@ -42,6 +42,7 @@ var brokenRecords = []struct {
 	{"even modulus", "p=" + example2048Even, ErrModulus, example2048Even},
 	{"sha1", "h=sha1; p=" + example2048, ErrSHA1Only, "h=sha1"},
 	{"unknown hash", "h=; p=" + example2048, ErrHashUnknown, "h="},
+	{"revoked, of any type", "v=DKIM1; k=x; h=sha1; s=foo; p=", ErrRevoked, "p="},
 	{"service", "s=tlsrpt; p=" + example2048, ErrService, "s=tlsrpt"},
 }
 
@@ -121,11 +122,11 @@ func TestMended(t *testing.T) {
 		"quotes":    example1024[:100] + `" "` + example1024[100:],
 		"full stop": example1024 + ".",
 	} {
-		if got := mendedKey(Parse(lint.NewSource("", "p="+value))); got != example1024 {
+		if got, _ := mendedKey(Parse(lint.NewSource("", "p="+value))); got != example1024 {
 			t.Errorf("%s: %q", name, got)
 		}
 	}
-	if got := mendedKey(Parse(lint.NewSource("", "p=your key here"))); got != "" {
+	if got, _ := mendedKey(Parse(lint.NewSource("", "p=your key here"))); got != "" {
 		t.Errorf("made %q of nothing", got)
 	}
 }

@@ -69,7 +69,7 @@ func tagRule(doc lint.Doc, tag string, judge func(r *Record, value lint.Span) li
 	return rule{Doc: doc, Check: func(f *Facts, report lint.ReportFunc) {
 		f.records(func(_ *Selector, r *Record) {
 			t := r.List.Get(tag)
-			if t == nil {
+			if t == nil || len(swallowed(t)) > 0 {
 				return
 			}
 			if found := judge(r, t.Value); found.Message != "" {

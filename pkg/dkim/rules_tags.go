@@ -1,8 +1,8 @@
 package dkim
 
 import (
+	"crypto/ed25519"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/authcheck/authcheck/pkg/internal/taglist"
@@ -24,39 +24,56 @@ func mended(r *Record) string {
 	return text
 }
 
-var tagSyntax = faultRule(lint.Doc{
-	ID: "dkim-tag-syntax", Reason: ErrTagSyntax,
-	Title: "Not a list of tags",
-	Why: "A record is name=value pairs with semicolons between. Anything else, such as quotation marks, backslashes or a lost " +
-		"semicolon, makes receivers discard the key.",
-	Ref: "RFC 6376, Section 3.2",
-	Bad: published("v=DKIM1 k=rsa; p=" + example2048),
-}, func(r *Record, at lint.Span) lint.Finding {
-	found := lint.Finding{Message: fmt.Sprintf("%q is no tag", at.Text())}
+var tagSyntax = rule{
+	Doc: lint.Doc{
+		ID: "dkim-tag-syntax", Severity: lint.Error, Reason: ErrTagSyntax,
+		Title: "Not a list of tags",
+		Why: "A record is name=value pairs with semicolons between. Anything else, such as quotation marks, backslashes or a lost " +
+			"semicolon, makes receivers discard the key.",
+		Ref:  "RFC 6376, Section 3.2",
+		Bad:  published("v=DKIM1 k=rsa; p=" + example2048),
+		Good: good(),
+	},
+	Check: func(f *Facts, report lint.ReportFunc) {
+		f.records(func(_ *Selector, r *Record) {
+			if !r.Is(ErrTagSyntax) {
+				return
+			}
+			record := mended(r)
+			for _, fault := range r.Faults {
+				if fault.Reason != ErrTagSyntax {
+					continue
+				}
+				found := brokenTag(fault.Span)
+				if record != "" { // one correction mends all of it
+					found.Fix = lint.Rewrite(r.List.Source, record)
+					report(found)
+					return
+				}
+				report(found)
+			}
+		})
+	},
+}
+
+// brokenTag says what is wrong with octets that are no tag.
+func brokenTag(at lint.Span) lint.Finding {
+	found := lint.Finding{Span: at, Message: fmt.Sprintf("%q is no tag", at.Text()), Hint: "Publish the record as the signing software shows it."}
+	before := strings.TrimRight(at.Source.Text[:at.Start], whiteSpace)
 	switch text := at.Text(); {
 	case text == `\`:
 		found.Message, found.Hint = "a backslash is part of the published text", "Publish the text without backslashes; only zone files need them."
 	case strings.ContainsAny(text, `"“”`):
 		found.Message, found.Hint = "a quotation mark is part of the published text", "Publish the text without quotation marks around it."
-	case !slices.ContainsFunc(r.List.Tags, func(t taglist.Tag) bool { return t.Span.Start == at.Start }):
-		found.Message = fmt.Sprintf("no semicolon stands before %q", text)
-		found.Span = at.Source.Span(len(strings.TrimRight(r.String()[:at.Start], whiteSpace)), at.End)
+	case before != "" && !strings.HasSuffix(before, ";"):
+		found.Message, found.Hint = fmt.Sprintf("no semicolon stands before %q", text), ""
+		found.Span.Start = len(strings.TrimRight(before, separators))
 		found.Fix = lint.Replace(found.Span, "; "+text)
-		return found
 	case len(text) > 40:
 		found.Message = "these octets are no tag"
 	}
-	if found.Hint == "" {
-		found.Hint = "Publish the record as the signing software shows it."
-	}
-	if record := mended(r); record != "" {
-		if at != r.Faults[0].Span {
-			return lint.Finding{} // one correction mends all of it
-		}
-		found.Fix = lint.Rewrite(at.Source, record)
-	}
 	return found
-})
+}
 
 var emptyElement = rule{
 	Doc: lint.Doc{
@@ -150,7 +167,7 @@ var tagCase = rule{
 				t := &r.List.Tags[i]
 				name := t.Name.Text()
 				lower := strings.ToLower(name)
-				if t.Err != nil || len(name) != 1 || name == lower || !strings.Contains(keyTags, lower) || r.List.Get(lower) != nil {
+				if t.Err != nil || t.Duplicate || len(name) != 1 || name == lower || !strings.Contains(keyTags, lower) || r.List.Get(lower) != nil {
 					continue
 				}
 				found := lint.Finding{Span: t.Name, Message: fmt.Sprintf("the tag %s= is unknown; %s= is meant", name, lower), Fix: lint.Replace(t.Name, lower)}
@@ -174,16 +191,43 @@ var unknownTag = rule{
 	},
 	Check: func(f *Facts, report lint.ReportFunc) {
 		f.records(func(_ *Selector, r *Record) {
+			key := misnamed(r)
 			for i := range r.List.Tags {
 				t := &r.List.Tags[i]
-				name := t.Name.Text()
-				if t.Err != nil || t.Duplicate || len(name) == 1 && strings.Contains(keyTags+"g", strings.ToLower(name)) {
+				if !isUnknown(t) {
 					continue
 				}
-				report(lint.Finding{Span: t.Span, Message: fmt.Sprintf("key records have no tag %s=", name), Fix: removal(t.Span)})
+				found := lint.Finding{Span: t.Span, Message: fmt.Sprintf("key records have no tag %s=", t.Name.Text())}
+				switch {
+				case t == key:
+					found.Message += "; p= is probably meant"
+					found.Span, found.Fix = t.Name, lint.Replace(t.Name, "p")
+				case len(swallowed(t)) == 0:
+					found.Fix = removal(t.Span)
+				}
+				report(found)
 			}
 		})
 	},
+}
+
+func isUnknown(t *taglist.Tag) bool {
+	name := t.Name.Text()
+	return t.Err == nil && !t.Duplicate && (len(name) != 1 || !strings.Contains(keyTags+"g", strings.ToLower(name)))
+}
+
+// misnamed returns the tag that holds what p= should, nil where there is none.
+func misnamed(r *Record) *taglist.Tag {
+	if r.List.Find("p") != nil {
+		return nil
+	}
+	for i := range r.List.Tags {
+		t := &r.List.Tags[i]
+		if octets, _, err := decode(t.Value); isUnknown(t) && err == nil && len(octets) >= ed25519.PublicKeySize {
+			return t
+		}
+	}
+	return nil
 }
 
 var granularity = tagRule(lint.Doc{

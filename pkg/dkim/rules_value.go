@@ -24,7 +24,11 @@ var keyMissing = faultRule(lint.Doc{
 	if r.List.Find("p") != nil {
 		return lint.Finding{} // written in upper case, of which another rule speaks
 	}
-	return lint.Finding{Message: "the record has no tag p=", Hint: "Publish the whole record that the signing software shows."}
+	found := lint.Finding{Message: "the record has no tag p=", Hint: "Publish the whole record that the signing software shows."}
+	if t := misnamed(r); t != nil {
+		found.Hint, found.Fix = "", lint.Replace(t.Name, "p")
+	}
+	return found
 })
 
 var keyRevoked = func() rule {
@@ -42,33 +46,33 @@ var keyRevoked = func() rule {
 	return r
 }()
 
-// mendedKey returns the value of p= as it was before it was mangled, "" where no
-// known way leads to a key.
-func mendedKey(r *Record) string {
+// mendedKey returns the value of p= as it was before it was mangled and how to get
+// there, "" where no known way leads to a key.
+func mendedKey(r *Record) (key, hint string) {
 	value := r.value("p", "")
 	bare := value
 	if _, after, ok := strings.Cut(bare, "KEY-----"); ok {
 		bare, _, _ = strings.Cut(after, "-----")
 	}
-	for _, candidate := range []string{
-		strings.ReplaceAll(value, " ", "+"),
-		strings.NewReplacer("-", "+", "_", "/").Replace(value),
-		strings.Map(func(c rune) rune {
+	for _, candidate := range []struct{ text, hint string }{
+		{strings.ReplaceAll(value, " ", "+"), "Write + for the spaces."},
+		{strings.NewReplacer("-", "+", "_", "/").Replace(value), "Write + for - and / for _."},
+		{strings.Map(func(c rune) rune {
 			if notBase64(c) || strings.ContainsRune(whiteSpace, c) {
 				return -1
 			}
 			return c
-		}, bare),
+		}, bare), "Publish the key without it."},
 	} {
-		octets, _, err := decode(lint.NewSource("", candidate).Whole())
+		octets, _, err := decode(lint.NewSource("", candidate.text).Whole())
 		if err != nil {
 			continue
 		}
 		if _, err := readKey(octets, r.KeyType()); err == nil {
-			return base64.StdEncoding.EncodeToString(octets)
+			return base64.StdEncoding.EncodeToString(octets), candidate.hint
 		}
 	}
-	return ""
+	return "", ""
 }
 
 var base64Invalid = faultRule(lint.Doc{
@@ -84,8 +88,8 @@ var base64Invalid = faultRule(lint.Doc{
 	if at != p {
 		found.Message = fmt.Sprintf("%q does not belong into a key in base64", firstRune(at))
 	}
-	if key := mendedKey(r); key != "" {
-		found.Hint, found.Fix = "Publish the key without it.", lint.Replace(p, key)
+	if key, hint := mendedKey(r); key != "" {
+		found.Hint, found.Fix = hint, lint.Replace(p, key)
 	}
 	return found
 })
@@ -115,7 +119,7 @@ var keyTruncated = faultRule(lint.Doc{
 	if end := strings.TrimRight(at.Text(), "="); strings.HasSuffix(end, "IDAQAB") || strings.HasSuffix(end, "CAwEAAQ") {
 		found.Message = "octets are missing inside the key"
 	}
-	if key := mendedKey(r); key != "" {
+	if key, _ := mendedKey(r); key != "" {
 		return lint.Finding{Message: "spaces stand in the key where + belongs", Fix: lint.Replace(at, key)}
 	}
 	return found

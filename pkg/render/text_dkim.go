@@ -34,6 +34,9 @@ func (t *textRenderer) dkim(r *report.Report) []block {
 	}
 	if len(b) == 0 {
 		b = block{"  (no selector was named, and no well-known one has a key)"}
+		if failed := f.Unanswered(); failed > 0 {
+			b = block{fmt.Sprintf("  (no selector was named, and %d of %d well-known ones got no answer)", failed, len(f.Tried))}
+		}
 	}
 	return []block{b}
 }

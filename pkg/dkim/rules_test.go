@@ -1,0 +1,80 @@
+package dkim
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/authcheck/authcheck/pkg/lint"
+)
+
+// TestAdvice states what is found in a text: rule, what to do, and the text after the fix.
+func TestAdvice(t *testing.T) {
+	t.Parallel()
+	const key = "k=ed25519; p=" + exampleEd25519
+	urlKey := strings.NewReplacer("+", "-", "/", "_").Replace(example1024)
+	for _, tt := range []struct {
+		name, in string
+		want     []string
+	}{
+		{"URL alphabet", "v=DKIM1; p=" + urlKey,
+			[]string{"dkim-p-base64-invalid|Write + for - and / for _.|v=DKIM1; p=" + example1024}},
+		{"stray character", "v=DKIM1; p=" + example1024 + ".",
+			[]string{"dkim-p-base64-invalid|Publish the key without it.|v=DKIM1; p=" + example1024}},
+		{"key in another tag", "v=DKIM1; k=ed25519; public=" + exampleEd25519,
+			[]string{"dkim-p-missing||v=DKIM1; " + key, "dkim-unknown-tag||v=DKIM1; " + key}},
+		{"unknown tag beside the key", "v=DKIM1; public=" + exampleEd25519 + "; " + key,
+			[]string{"dkim-unknown-tag||v=DKIM1; " + key}},
+		{"key inside an unknown tag", "v=DKIM1; k=ed25519; x=1 p=" + exampleEd25519,
+			[]string{"dkim-tag-syntax||v=DKIM1; k=ed25519; x=1; p=" + exampleEd25519, "dkim-unknown-tag||"}},
+		{"colon", "v=DKIM1: " + key, []string{"dkim-tag-syntax||v=DKIM1; " + key}},
+		{"colon alone", "v=DKIM1:" + key, []string{"dkim-tag-syntax||v=DKIM1; " + key}},
+		{"commas", "v=DKIM1 , k=ed25519,p=" + exampleEd25519,
+			[]string{"dkim-tag-syntax||v=DKIM1; k=ed25519,p=" + exampleEd25519, "dkim-tag-syntax||v=DKIM1 , k=ed25519; p=" + exampleEd25519}},
+		{"flag that swallows the key", "v=DKIM1; t=s p=G", []string{"dkim-tag-syntax||v=DKIM1; t=s; p=G"}},
+		{"hash that swallows the key", "v=DKIM1; h=sha1:sha256: p=G", []string{"dkim-tag-syntax||v=DKIM1; h=sha1:sha256; p=G"}},
+		{"revoked", "v=DKIM1; k=x; h=sha1; s=foo; p=", []string{"dkim-key-revoked||"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var got []string
+			for _, found := range lint.Run(KeyRules(), InspectText(lint.NewSource("", tt.in))) {
+				line := found.RuleID + "|" + found.Hint + "|"
+				if found.Fix != nil {
+					line += found.Fix.Record()
+				}
+				if !strings.HasPrefix(line, "dkim-rsa-under-2048|") {
+					got = append(got, line)
+				}
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// TestCommasCorrected wants one record of all the fixes.
+func TestCommasCorrected(t *testing.T) {
+	t.Parallel()
+	findings := lint.Run(KeyRules(), InspectText(lint.NewSource("", "v=DKIM1, k=ed25519, p="+exampleEd25519)))
+	got := lint.Correct(findings)
+	if len(got) != 1 || got[0].Record != "v=DKIM1; k=ed25519; p="+exampleEd25519 {
+		t.Errorf("%+v", got)
+	}
+}
+
+// TestHostile judges long texts in a time that grows with their length alone.
+func TestHostile(t *testing.T) {
+	t.Parallel()
+	for _, part := range []string{"a;", "P=;", "p=;", "t= k= ", "x=1 k=;", `"a\\;`, "h=a,k=;", ";"} {
+		text := "v=DKIM1; p=;" + strings.Repeat(part, 60000/len(part))
+		start := time.Now()
+		findings := lint.Run(KeyRules(), InspectText(lint.NewSource("", text)))
+		if d := time.Since(start); d > 2*time.Second || len(findings) == 0 {
+			t.Errorf("%q: %d findings in %s", part, len(findings), d)
+		}
+	}
+}
