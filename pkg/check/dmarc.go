@@ -57,21 +57,26 @@ func (o Options) judgeDMARC(r *report.Report, facts *dmarc.Facts, asked []lookup
 }
 
 // improvesDMARC reports whether a corrected text is fit for publishing: judged
-// alone it has no error, no warning that the record did not have before, and asks
-// for no less.
+// alone it has no error, no warning but those that the owner alone can settle, and
+// asks for no less than the text was meant to.
 func improvesDMARC(c lint.Correction) bool {
 	before := dmarc.InspectText(lint.NewSource("", c.Source.Text))
 	after := dmarc.InspectText(lint.NewSource("", c.Record))
-	known := map[string]bool{}
-	for _, f := range lint.Run(dmarc.RecordRules(), before) {
-		known[f.RuleID] = true
-	}
 	for _, f := range lint.Run(dmarc.RecordRules(), after) {
-		if f.Severity == lint.Error || f.Severity == lint.Warning && before.Record != nil && !known[f.RuleID] {
+		if f.Severity == lint.Error || f.Severity == lint.Warning && !choices[f.RuleID] {
 			return false
 		}
 	}
-	return after.Record != nil && !after.Policies().P.Weaker(before.Policies().P)
+	if after.Record == nil || after.Record.Testing && before.Record != nil && !before.Record.Testing {
+		return false
+	}
+	now, meant := after.Policies(), dmarc.Intended(c.Source.Text)
+	return !now.P.Weaker(meant.P) && !now.Subdomain().Weaker(meant.Subdomain()) && !now.NonExistent().Weaker(meant.NonExistent())
+}
+
+// choices are the warnings about what a record leaves out, or asks for on purpose.
+var choices = map[string]bool{
+	"dmarc-rua-missing": true, "dmarc-p-none-no-rua": true, "dmarc-sp-weaker": true, "dmarc-t-test-mode": true,
 }
 
 // uncheckedDMARC lists what nobody needed to know, or could ask.

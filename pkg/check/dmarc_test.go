@@ -96,3 +96,31 @@ example.com._report._dmarc.report.example. TXT "v=DMARC1"
 		}
 	}
 }
+
+// TestDMARCCorrected holds what is recommended to what the text was meant to ask.
+func TestDMARCCorrected(t *testing.T) {
+	t.Parallel()
+	const rua = "; rua=mailto:a@x.example"
+	for text, want := range map[string]string{
+		"v=DMARC1; P=reject":                                 "v=DMARC1; p=reject",
+		"v=DMARC1; P=reject" + rua:                           "v=DMARC1; p=reject" + rua,
+		"v=DMARC1; p=reject; Rua=a@x.example":                "v=DMARC1; p=reject" + rua,
+		"v=DMARC1; p=reject; P=none" + rua:                   "",
+		"v=DMARC1; policy=reject" + rua:                      "",
+		"v=DMARC1; sp=reject" + rua:                          "",
+		"v=DMARC1" + rua:                                     "v=DMARC1; p=none" + rua,
+		"v=DMARC1; p=reject" + rua + "!10mb":                 "v=DMARC1; p=reject" + rua,
+		"v=DMARC1; p=reject; adkim=strict; pct=all" + rua:    "",
+		"v=DMARC1, p=reject, rua=mailto:a@x.example":         "v=DMARC1; p=reject" + rua,
+		"v=DMARC1; p=reject" + rua + ",":                     "v=DMARC1; p=reject" + rua,
+		"v=DMARC1; p=reject" + rua + ",,mailto:b@x.example;": "v=DMARC1; p=reject" + rua + ",mailto:b@x.example;",
+	} {
+		got := ""
+		for _, c := range check.DMARCText(lint.NewSource("text", text), check.Options{}).Corrected {
+			got = c.Record
+		}
+		if got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}

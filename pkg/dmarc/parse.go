@@ -61,7 +61,7 @@ func Parse(source *lint.Source) *Record {
 	if psd := r.valid("psd"); psd != "" {
 		r.PSD = psd[0] | 0x20
 	}
-	r.RUA, r.RUF = r.uris("rua"), r.uris("ruf")
+	r.RUA, r.RUF = uris(r.Tag("rua")), uris(r.Tag("ruf"))
 	r.Policies = r.policies("p", "sp", "np")
 	return r
 }

@@ -109,6 +109,15 @@ func (r *Record) String() string { return r.Source.Text }
 // compared letter for letter (RFC 6376, Section 3.2).
 func (r *Record) Tag(name string) *Tag { return r.list.Get(name) }
 
+// meant returns the tag of that name or, where there is none, the first one of that
+// name with capitals, which receivers ignore.
+func (r *Record) meant(name string) *Tag {
+	if t := r.Tag(name); t != nil {
+		return t
+	}
+	return r.list.Find(name)
+}
+
 // Err returns ErrUnusable where receivers do no DMARC processing with the record,
 // else nil.
 func (r *Record) Err() error {

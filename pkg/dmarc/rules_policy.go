@@ -22,20 +22,24 @@ var pMissing = recordRule(lint.Doc{
 	ID: "dmarc-p-missing", Severity: lint.Error,
 	Title: "No policy",
 	Why: "Without p the record acts as p=none at best. It is an error where there is no address for reports either: then receivers " +
-		"do no DMARC processing. With one it is a warning: receivers that keep to RFC 7489 want p, right behind the version.",
+		"do no DMARC processing. With one, or with P in capitals, it is a warning: receivers that keep to RFC 7489 want p, right behind the version.",
 	Ref:  "RFC 9989, Section 4.10.1",
 	Bad:  example("v=DMARC1; adkim=r"),
 	Good: example("v=DMARC1; p=none; rua=mailto:dmarc@example.com"),
 }, func(f *Facts, report lint.ReportFunc) {
-	if f.Record.Tag("p") != nil || f.Record.list.Find("p") != nil {
+	if f.Record.Tag("p") != nil {
 		return
 	}
 	found := lint.Finding{Span: f.Record.Version, Fix: insertion(&f.Record.Tags[0], "p=none"), Message: "the record has no policy and no usable report address: receivers do no DMARC processing"}
 	if usable(f.Record.RUA) {
 		found.Severity, found.Message = lint.Warning, "the record has no policy: it acts as p=none"
 	}
-	// A broken p, such as p:reject, is for the rule about that.
-	if slices.ContainsFunc(f.Record.Tags, func(t Tag) bool { return t.Err != nil && strings.HasPrefix(t.Span.Text(), "p") }) {
+	if f.Record.meant("p") != nil {
+		found.Severity = lint.Warning // the error is the name in capitals
+	}
+	// A broken p, such as p:reject, is for the rule about that; and who wrote of a
+	// policy elsewhere did not mean none.
+	if f.Record.meant("p") != nil || Intended(f.Record.Source.Text).P != "" || slices.ContainsFunc(f.Record.Tags, func(t Tag) bool { return t.Err != nil && strings.HasPrefix(t.Span.Text(), "p") }) {
 		found.Fix, found.Hint = nil, "Write p=none, p=quarantine or p=reject."
 	}
 	report(found)

@@ -69,7 +69,7 @@ var ruaMissing = recordRule(lint.Doc{
 	Bad:   example("v=DMARC1; p=reject"),
 	Good:  goodURI,
 }, func(f *Facts, report lint.ReportFunc) {
-	if f.Record.enforces() && f.Record.list.Find("rua") == nil {
+	if f.Record.enforces() && f.Record.Tag("rua") == nil {
 		report(lint.Finding{Span: f.Record.Version, Message: "the policy is applied and nobody gets reports", Hint: "Add rua=mailto:ADDRESS."})
 	}
 })

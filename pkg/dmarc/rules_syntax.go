@@ -18,7 +18,7 @@ var tagNames = []string{"v", "p", "sp", "np", "adkim", "aspf", "fo", "psd", "rua
 
 // glue finds a tag within the value of another: what stands between them is no
 // semicolon.
-var glue = regexp.MustCompile(`[ \t,:]+((?:p|sp|np|adkim|aspf|fo|psd|rua|ruf|t|pct|rf|ri)[ \t]*=)`)
+var glue = regexp.MustCompile(`(?i)[ \t,:]+((?:p|sp|np|adkim|aspf|fo|psd|rua|ruf|t|pct|rf|ri)[ \t]*=)`)
 
 // glued reports whether the semicolon behind the value of a tag is missing.
 func glued(t *Tag) bool { return glue.MatchString(t.Value.Text()) }
@@ -95,7 +95,7 @@ var unknownTag = recordRule(lint.Doc{
 			continue
 		}
 		found := lint.Finding{Span: t.Name, Hint: "Delete it.", Message: fmt.Sprintf("there is no tag %q, so receivers ignore it", name)}
-		if meant := nearest.Word(strings.ToLower(name), tagNames[3:11], 2); meant != "" && len(name) > 2 {
+		if meant := nearest.Word(strings.ToLower(name), tagNames[3:11], 2); len(name) > 2 && f.Record.fits(meant, t) {
 			found.Hint = ""
 			found.Message += fmt.Sprintf("; %q was probably meant", meant)
 			found.Fix = lint.Replace(t.Name, meant)
@@ -104,11 +104,22 @@ var unknownTag = recordRule(lint.Doc{
 	}
 })
 
+// fits reports whether a tag that is not there may have been meant by another: it
+// starts alike, and the value is one of its own.
+func (r *Record) fits(name string, t *Tag) bool {
+	if name == "" || name[0] != t.Name.Text()[0]|0x20 || r.list.Find(name) != nil {
+		return false
+	}
+	meant := Parse(lint.NewSource("", name+"="+t.Value.Text()))
+	uris := append(meant.RUA, meant.RUF...)
+	return meant.Tags[0].Err == nil && (len(uris) == 0 || usable(uris))
+}
+
 var tagCase = recordRule(lint.Doc{
-	ID: "dmarc-tag-case", Severity: lint.Warning,
+	ID: "dmarc-tag-case", Severity: lint.Error,
 	Title: "Capital letters in a tag",
-	Why: "Names of tags are compared letter for letter by many receivers, who then ignore the tag. In a value such as p=Reject capitals " +
-		"are legal, and only old software stumbles: there it is a notice.",
+	Why: "Names of tags are compared letter for letter by many receivers, who then ignore the tag: an error for the policies and rua, " +
+		"a warning for other tags. In a value such as p=Reject capitals are legal, and only old software stumbles: there it is a notice.",
 	Ref:  "RFC 6376, Section 3.2",
 	Bad:  example("v=DMARC1; P=reject; rua=mailto:dmarc@example.com"),
 	Good: example("v=DMARC1; p=reject"),
@@ -118,9 +129,31 @@ var tagCase = recordRule(lint.Doc{
 		name, value := t.Name.Text(), t.Value.Text()
 		switch lower := strings.ToLower(name); {
 		case lower != name && slices.Contains(tagNames, lower):
-			report(lint.Finding{Span: t.Name, Fix: lint.Replace(t.Name, lower), Message: fmt.Sprintf("%q is unknown to receivers that compare names letter for letter", name)})
+			report(f.Record.inCapitals(t))
 		case t.Err == nil && values[name] != nil && strings.ToLower(value) != value:
 			report(lint.Finding{Span: t.Value, Severity: lint.Notice, Fix: lint.Replace(t.Value, strings.ToLower(value)), Message: fmt.Sprintf("%q is written in small letters by everybody else", value)})
 		}
 	}
 })
+
+// inCapitals returns the finding about a tag that receivers do not know by its name
+// in capitals. The name in small letters must not stand there twice.
+func (r *Record) inCapitals(t *Tag) lint.Finding {
+	name, lower := t.Name.Text(), strings.ToLower(t.Name.Text())
+	found := lint.Finding{Span: t.Name, Severity: lint.Warning, Message: fmt.Sprintf("%q is unknown to receivers that compare names letter for letter", name)}
+	if lower == "rua" || slices.Contains(policyTags, lower) {
+		found.Severity = lint.Error
+	}
+	twice := slices.ContainsFunc(r.Tags, func(other Tag) bool {
+		return other.Span != t.Span && strings.EqualFold(other.Name.Text(), name)
+	})
+	switch known := r.Tag(lower); {
+	case !twice:
+		found.Fix = lint.Replace(t.Name, lower)
+	case known != nil && strings.EqualFold(known.Value.Text(), t.Value.Text()):
+		found.Fix = removal(t)
+	default:
+		found.Hint = fmt.Sprintf("Keep one %s, in small letters.", lower)
+	}
+	return found
+}

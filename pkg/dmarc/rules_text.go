@@ -1,7 +1,9 @@
 package dmarc
 
 import (
+	"cmp"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/authcheck/authcheck/pkg/internal/taglist"
@@ -20,22 +22,37 @@ func nearMiss(text string) *miss {
 	v := l.Find("v")
 	switch {
 	case trimmed != text && hasVersion(trimmed):
-		return &miss{leadingSpaceID, 0, len(text) - len(trimmed), trimmed}
+		return &miss{leadingSpaceID, 0, len(text) - len(trimmed), trimmed, ""}
 	case plain != text && hasVersion(plain):
-		return &miss{versionInvalidID, 0, 1, plain}
+		at := strings.IndexAny(text, "\"\\")
+		if at < 0 { // white space alone
+			return nil
+		}
+		return &miss{versionInvalidID, at, at + 1, plain, leftover[text[at]]}
 	case len(text) >= len(version) && strings.EqualFold(text[:len(version)], version):
-		return &miss{versionInvalidID, 0, len(version), "v=" + version + text[len(version):]}
+		return &miss{versionInvalidID, 0, len(version), "v=" + version + text[len(version):], ""}
 	case v == nil || len(v.Value.Text()) < len("dmarc") || !strings.EqualFold(v.Value.Text()[:len("dmarc")], "dmarc"):
 		return nil
 	case v != &l.Tags[0]:
 		rest := removal(v).Record()
-		return &miss{versionNotFirstID, v.Span.Start, v.Span.End, "v=" + version + "; " + strings.TrimLeft(rest, " \t;")}
+		return &miss{versionNotFirstID, v.Span.Start, v.Span.End, "v=" + version + "; " + strings.TrimLeft(rest, " \t;"), ""}
 	}
 	rest := strings.TrimLeft(v.Value.Text()[len("dmarc"):], ".0123456789 \t,")
 	if rest != "" {
-		rest = "; " + rest
+		rest = "; " + strings.TrimRight(comma.ReplaceAllString(rest+text[v.Span.End:], "; $1"), ", \t")
+	} else {
+		rest = text[v.Span.End:]
 	}
-	return &miss{versionInvalidID, v.Span.Start, v.Span.End, text[:v.Span.Start] + "v=" + version + rest + text[v.Span.End:]}
+	return &miss{versionInvalidID, v.Span.Start, v.Span.End, text[:v.Span.Start] + "v=" + version + rest, ""}
+}
+
+// comma finds a comma, or white space alone, where a semicolon should stand.
+var comma = regexp.MustCompile(`[ \t]*[ \t,][ \t]*([A-Za-z][0-9A-Z_a-z]*[ \t]*=)`)
+
+// leftover says what is wrong with octets that belong to the notation of zone files.
+var leftover = map[byte]string{
+	'"':  "a quotation mark is part of the text, so receivers ignore the text",
+	'\\': "a backslash is part of the text, so receivers ignore the text",
 }
 
 const (
@@ -49,6 +66,7 @@ type miss struct {
 	id         string
 	start, end int    // where that shows
 	record     string // what was meant
+	message    string // empty: that of the rule
 }
 
 // almost reports whether one of the texts found was meant as a record.
@@ -65,7 +83,7 @@ func missRule(doc lint.Doc, message string) rule {
 		f.ignored(func(source *lint.Source) {
 			if m := nearMiss(source.Text); m != nil && m.id == doc.ID {
 				span := source.Span(m.start, m.end)
-				report(lint.Finding{Span: span, Message: fmt.Sprintf(message, span.Text()), Fix: lint.Rewrite(source, m.record),
+				report(lint.Finding{Span: span, Message: cmp.Or(m.message, fmt.Sprintf(message, span.Text())), Fix: lint.Rewrite(source, m.record),
 					Hint: "Start the record with v=DMARC1 and a semicolon."})
 			}
 		})

@@ -2,6 +2,7 @@ package dmarc
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/authcheck/authcheck/pkg/lint"
@@ -20,13 +21,14 @@ func uriRecord(rua string) lint.Example { return example("v=DMARC1; p=reject; ru
 
 var goodURI = uriRecord("mailto:dmarc@example.com")
 
-// each calls visit for every element of rua and ruf.
+// each calls visit for every element of rua and ruf, a name in capitals included:
+// whoever mends that wants good addresses.
 func (r *Record) each(visit func(tag string, u *URI)) {
-	for i := range r.RUA {
-		visit("rua", &r.RUA[i])
-	}
-	for i := range r.RUF {
-		visit("ruf", &r.RUF[i])
+	for _, tag := range [...]string{"rua", "ruf"} {
+		list := uris(r.meant(tag))
+		for i := range list {
+			visit(tag, &list[i])
+		}
 	}
 }
 
@@ -37,7 +39,7 @@ func uriRule(doc lint.Doc, mend func(u *URI) *lint.Fix, reasons ...error) rule {
 	return recordRule(doc, func(f *Facts, report lint.ReportFunc) {
 		torn := map[string]bool{}
 		for _, tag := range [...]string{"rua", "ruf"} {
-			t := f.Record.Tag(tag)
+			t := f.Record.meant(tag)
 			torn[tag] = t != nil && glued(t)
 		}
 		f.Record.each(func(tag string, u *URI) {
@@ -46,6 +48,9 @@ func uriRule(doc lint.Doc, mend func(u *URI) *lint.Fix, reasons ...error) rule {
 					continue
 				}
 				found := lint.Finding{Span: u.Span, Fix: mend(u), Message: fmt.Sprintf("%q gets no reports: %s", u.Text(), reason)}
+				if reason == ErrURIEmpty {
+					found.Message = emptyEntry(u)
+				}
 				if found.Fix == nil {
 					found.Hint = "Write mailto: and an address such as dmarc@example.com, with commas between several."
 				}
@@ -98,7 +103,16 @@ var uriEncoding = uriRule(lint.Doc{
 	Why:   "A comma ends a URI and an exclamation mark its address, so in a URI they are written %2C and %21, and a percent sign %25.",
 	Ref:   "RFC 9989, Section 4.8",
 	Bad:   uriRecord("mailto:d!marc@example.com"),
-}, func(u *URI) *lint.Fix { return mended(u, strings.ReplaceAll(u.Text(), "!", "%21")) }, ErrURIEncoding)
+}, func(u *URI) *lint.Fix {
+	text := sizeLike.ReplaceAllString(u.Text(), "$1")
+	if at := strings.LastIndexByte(text, '@'); at >= 0 && !strings.Contains(text[at:], "!") {
+		return mended(u, strings.ReplaceAll(text, "!", "%21"))
+	}
+	return nil
+}, ErrURIEncoding)
+
+// sizeLike finds what was meant as a size limit behind an address.
+var sizeLike = regexp.MustCompile(`(@[^@!]*)![0-9]+[A-Za-z]*$`)
 
 var uriSeparator = uriRule(lint.Doc{
 	ID:    "dmarc-uri-separator",
@@ -106,7 +120,41 @@ var uriSeparator = uriRule(lint.Doc{
 	Why:   "Several URIs stand with a comma between them. With spaces alone they are one text that is no URI.",
 	Ref:   "RFC 9989, Section 4.6",
 	Bad:   uriRecord("mailto:a@example.com mailto:b@example.com"),
-}, func(u *URI) *lint.Fix { return mended(u, strings.Join(strings.Fields(u.Text()), ",")) }, ErrURISeparator, ErrURIEmpty)
+}, func(u *URI) *lint.Fix {
+	if u.Err == ErrURIEmpty {
+		return withoutComma(u)
+	}
+	return mended(u, strings.Join(strings.Fields(u.Text()), ","))
+}, ErrURISeparator, ErrURIEmpty)
+
+// around returns what stands before and behind a URI, without white space.
+func around(u *URI) (before, behind string) {
+	text := u.Span.Source.Text
+	return strings.TrimRight(text[:u.Span.Start], " \t\r\n"), strings.TrimLeft(text[u.Span.End:], " \t\r\n")
+}
+
+// emptyEntry says where the comma stands that separates nothing.
+func emptyEntry(u *URI) string {
+	switch before, behind := around(u); {
+	case !strings.HasSuffix(before, ","):
+		return "nothing stands before the first comma"
+	case !strings.HasPrefix(behind, ","):
+		return "nothing stands behind the last comma"
+	}
+	return "nothing stands between two commas"
+}
+
+// withoutComma returns the fix that deletes the comma of an empty entry.
+func withoutComma(u *URI) *lint.Fix {
+	before, behind := around(u)
+	span := u.Span
+	if strings.HasSuffix(before, ",") {
+		span.Start = len(before) - 1
+	} else {
+		span.End = len(span.Source.Text) - len(strings.TrimPrefix(behind, ","))
+	}
+	return lint.Replace(span, "")
+}
 
 var schemeUnsupported = recordRule(lint.Doc{
 	ID: "dmarc-uri-scheme-unsupported", Severity: lint.Warning,
@@ -155,6 +203,9 @@ var uriTooMany = recordRule(lint.Doc{
 }, func(f *Facts, report lint.ReportFunc) {
 	n := map[string]int{}
 	f.Record.each(func(tag string, u *URI) {
+		if u.Err == ErrURIEmpty {
+			return
+		}
 		if n[tag]++; n[tag] == manyURIs+1 {
 			report(lint.Finding{Span: u.Span, Message: fmt.Sprintf("%s has more than %d addresses; receivers may stop before this one", tag, manyURIs), Hint: "Put the most important ones first, or distribute the reports from one address."})
 		}

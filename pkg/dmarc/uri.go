@@ -11,7 +11,7 @@ import (
 
 // Why a URI of a list is ignored.
 var (
-	ErrURIEmpty     = errors.New("nothing stands between two commas")
+	ErrURIEmpty     = errors.New("an entry of the list is empty")
 	ErrURIScheme    = errors.New("an address without \"mailto:\" is no URI")
 	ErrURIDoubled   = errors.New("\"mailto:\" must be followed by an address")
 	ErrURISeparator = errors.New("white space does not separate URIs")
@@ -34,8 +34,7 @@ func (u *URI) Text() string {
 }
 
 // uris reads the list of a tag (RFC 9989, Section 4.6).
-func (r *Record) uris(name string) []URI {
-	t := r.Tag(name)
+func uris(t *Tag) []URI {
 	if t == nil || t.Value.Empty() {
 		return nil
 	}
@@ -44,7 +43,7 @@ func (r *Record) uris(name string) []URI {
 	for element := range strings.SplitSeq(t.Value.Text(), ",") {
 		left := len(element) - len(strings.TrimLeft(element, " \t\r\n"))
 		text := strings.TrimSpace(element)
-		list = append(list, parseURI(r.Source.Span(at+left, at+left+len(text))))
+		list = append(list, parseURI(t.Value.Source.Span(at+left, at+left+len(text))))
 		at += len(element) + 1
 	}
 	return list
@@ -82,22 +81,43 @@ func parseURI(span lint.Span) URI {
 // commas that are encoded (RFC 6068, Section 2). Host is that of the last one.
 func (u *URI) parseAddress(text string) error {
 	text, _, _ = strings.Cut(text, "?")
+	// RFC 3986, Appendix A: these stand in no URI.
+	if strings.ContainsAny(text, "<>{}|\\^`\"") {
+		return ErrURIAddress
+	}
 	decoded, err := url.PathUnescape(text)
 	if err != nil {
 		return ErrURIEncoding
 	}
 	for address := range strings.SplitSeq(decoded, ",") {
 		at := strings.LastIndexByte(address, '@')
-		if at < 1 || strings.ContainsFunc(address, func(c rune) bool { return c <= ' ' || c == 0x7f }) {
+		if at < 1 || !isLocal(address[:at]) {
 			return ErrURIAddress
 		}
 		host, err := lookup.Canonical(address[at+1:])
-		if err != nil || !strings.Contains(host, ".") || strings.ContainsAny(host, `\[]:@`) {
+		if err != nil || !strings.Contains(host, ".") || !isHost(host) {
 			return ErrURIAddress
 		}
 		u.Host = host
 	}
 	return nil
+}
+
+// isLocal reports whether text can stand before the "@" (RFC 5322, Section 3.4.1).
+func isLocal(text string) bool {
+	special := "()<>[]:;@\\,\""
+	if n := len(text); n > 2 && text[0] == '"' && text[n-1] == '"' {
+		text, special = text[1:n-1], "\\\""
+	}
+	return !strings.ContainsFunc(text, func(c rune) bool { return c <= ' ' || c == 0x7f || strings.ContainsRune(special, c) })
+}
+
+// isHost reports whether a canonical name holds nothing but letters, digits,
+// hyphens and underscores.
+func isHost(name string) bool {
+	return !strings.ContainsFunc(name, func(c rune) bool {
+		return (c < 'a' || c > 'z') && !strings.ContainsRune("0123456789-_.", c)
+	})
 }
 
 // isSize reports whether text is a size such as 10m (RFC 7489, Section 6.4).
