@@ -1,6 +1,9 @@
 package lint
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+)
 
 // Example is a situation in which a rule fires, or one in which it does not.
 type Example struct {
@@ -67,7 +70,7 @@ func Run[F any](rules []Rule[F], facts F) []Finding {
 			if n > maxPerText {
 				f := &found[last[source]]
 				f.Message = fmt.Sprintf("%s (one of %d such findings, the others are not listed)", f.Message, n)
-				f.Fix = nil
+				f.Fix, f.Hint = nil, cmp.Or(f.Hint, "Correct all of them in the same way.")
 			}
 		}
 	}
