@@ -16,7 +16,7 @@ func (a *app) a() *cobra.Command {
 		Long:  "a looks up the A and AAAA records of a name and judges them.",
 		Example: "  authcheck a mail.example.com\n" +
 			"  authcheck a mail.example.com --expect 192.0.2.25 --expect 2001:db8::25",
-		Args:        cobra.ExactArgs(1),
+		Args:        oneArg,
 		Annotations: uses(reportFlags, networkFlags),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if q.Domain, err = a.target(args[0]); err != nil {

@@ -11,7 +11,6 @@ import (
 
 	"github.com/authcheck/authcheck/pkg/check"
 	"github.com/authcheck/authcheck/pkg/dkim"
-	"github.com/authcheck/authcheck/pkg/lint"
 	"github.com/authcheck/authcheck/pkg/report"
 )
 
@@ -29,7 +28,7 @@ func (a *app) dkim() *cobra.Command {
 		Example: "  authcheck dkim example.com --selector s2026a --selector s2026b\n" +
 			"  authcheck dkim s2026a._domainkey.example.com\n" +
 			"  authcheck dkim example.com --selector s2026a --key private.pem",
-		Args:        cobra.ExactArgs(1),
+		Args:        oneArg,
 		Annotations: uses(reportFlags, networkFlags),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if q.Domain, err = a.target(args[0]); err != nil {
@@ -92,23 +91,4 @@ func readPrivateKey(path string) (*dkim.PrivateKey, error) {
 		return nil, fmt.Errorf("read %s: %w", path, err)
 	}
 	return &dkim.PrivateKey{File: path, Mode: info.Mode().Perm(), Public: public}, nil
-}
-
-// lintDKIM judges the text of a key record.
-func (a *app) lintDKIM() *cobra.Command {
-	return &cobra.Command{
-		Use:         "dkim TEXT|-",
-		Short:       "Judge the text of a DKIM key record",
-		Long:        "dkim judges the text of a DKIM key record without asking the DNS. With - the text is\nread from standard input.",
-		Example:     "  authcheck lint dkim 'v=DKIM1; k=rsa; p=MIIBIjANBg...'",
-		Args:        cobra.ExactArgs(1),
-		Annotations: uses(reportFlags),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			text, err := a.text(args[0])
-			if err != nil {
-				return err
-			}
-			return a.finish(cmd.Context(), check.DKIMText(lint.NewSource("text", text), check.Options{Config: a.config}))
-		},
-	}
 }

@@ -11,7 +11,6 @@ import (
 
 	"github.com/authcheck/authcheck/pkg/check"
 	"github.com/authcheck/authcheck/pkg/dmarc"
-	"github.com/authcheck/authcheck/pkg/lint"
 	"github.com/authcheck/authcheck/pkg/lookup"
 	"github.com/authcheck/authcheck/pkg/report"
 )
@@ -29,7 +28,7 @@ func (a *app) dmarc() *cobra.Command {
 		Example: "  authcheck dmarc example.com\n" +
 			"  authcheck dmarc example.com --spf pass:bounce.example.com --dkim pass:example.net\n" +
 			"  authcheck dmarc mail.example.com --dmarc-mode rfc7489",
-		Args:        cobra.ExactArgs(1),
+		Args:        oneArg,
 		Annotations: uses(reportFlags, networkFlags),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if q.Domain, err = a.target(args[0]); err != nil {
@@ -58,26 +57,6 @@ func (a *app) runDMARC(ctx context.Context, q check.DMARCRequest) error {
 	return a.look(ctx, []string{"dmarc", q.Domain}, func(ctx context.Context, s *source, o check.Options) *report.Report {
 		return check.DMARC(ctx, s, q, o)
 	})
-}
-
-// lintDMARC judges the text of a record.
-func (a *app) lintDMARC() *cobra.Command {
-	return &cobra.Command{
-		Use:   "dmarc TEXT|-",
-		Short: "Judge the text of a DMARC record",
-		Long:  "dmarc judges the text of a DMARC record without asking the DNS. With - the text is\nread from standard input.",
-		Example: "  authcheck lint dmarc 'v=DMARC1; p=reject; rua=mailto:dmarc@example.com'\n" +
-			"  dig +short TXT _dmarc.example.com | tr -d '\"' | authcheck lint dmarc -",
-		Args:        cobra.ExactArgs(1),
-		Annotations: uses(reportFlags),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			text, err := a.text(args[0])
-			if err != nil {
-				return err
-			}
-			return a.finish(cmd.Context(), check.DMARCText(lint.NewSource("text", text), check.Options{Config: a.config}))
-		},
-	}
 }
 
 func readSuffixes(path string) (*dmarc.Suffixes, error) {

@@ -16,7 +16,7 @@ func (a *app) explain() *cobra.Command {
 		Use:         "explain RULE",
 		Short:       "Explain a rule: what it finds, why it matters, an example of each kind",
 		Example:     "  authcheck explain spf-too-many-lookups",
-		Args:        cobra.ExactArgs(1),
+		Args:        oneArg,
 		Annotations: uses(outputFlags),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
 			var ids []cobra.Completion

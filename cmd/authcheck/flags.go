@@ -46,3 +46,25 @@ func hideUnused(cmd *cobra.Command) {
 		global.Lookup(name).Hidden = !usesFlag(cmd, name)
 	}
 }
+
+// oneArg wants the one argument that the usage line of a command names.
+func oneArg(cmd *cobra.Command, args []string) error {
+	switch len(args) {
+	case 0:
+		_, name, _ := strings.Cut(cmd.Use, " ")
+		return fmt.Errorf("an argument is missing: %s%s", name, seeHelp(cmd))
+	case 1:
+		return nil
+	}
+	return fmt.Errorf("%q is one argument too many%s", args[1], seeHelp(cmd))
+}
+
+// seeHelp ends the message about a wrong command line. A record without quotation
+// marks falls apart into arguments, and its -all into flags.
+func seeHelp(cmd *cobra.Command) string {
+	quotes := ""
+	if strings.Contains(cmd.Use, " TEXT") {
+		quotes = "; a record stands between quotation marks"
+	}
+	return fmt.Sprintf("%s (see %s --help)", quotes, cmd.CommandPath())
+}

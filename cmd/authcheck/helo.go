@@ -19,7 +19,7 @@ func (a *app) helo() *cobra.Command {
 			"with --ip, whether it belongs to that client and agrees with the client's own name.",
 		Example: "  authcheck helo mail.example.com --ip 192.0.2.25\n" +
 			"  authcheck helo '[192.0.2.25]'",
-		Args:        cobra.ExactArgs(1),
+		Args:        oneArg,
 		Annotations: uses(reportFlags, networkFlags),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			q := check.HostRequest{Options: mailhost.Options{HELO: mailhost.ParseHELO(args[0])}}

@@ -109,8 +109,11 @@ func withSignals(parent context.Context) (context.Context, func()) {
 // dig. Values of flags and what follows "--" stay.
 func (a *app) takeServers(root *cobra.Command, args []string) []string {
 	cmd, _, err := root.Find(args)
-	if err != nil {
+	switch {
+	case err != nil:
 		cmd = root
+	case !usesFlag(cmd, "resolver"):
+		return args
 	}
 	var rest []string
 	for i, arg := range args {

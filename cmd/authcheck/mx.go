@@ -24,7 +24,7 @@ func (a *app) mx() *cobra.Command {
 		Example: "  authcheck mx example.com\n" +
 			"  authcheck mx example.com --expect 192.0.2.25 --approve example.com\n" +
 			"  authcheck mx parked.example.com --profile parked",
-		Args:        cobra.ExactArgs(1),
+		Args:        oneArg,
 		Annotations: uses(reportFlags, networkFlags),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if q.Profile = mailhost.Profile(profile); !slices.Contains(mailhost.Profiles(), q.Profile) {

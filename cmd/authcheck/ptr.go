@@ -23,7 +23,7 @@ func (a *app) ptr() *cobra.Command {
 		Example: "  authcheck ptr 192.0.2.25\n" +
 			"  authcheck ptr 2001:db8::25 --name mail.example.com\n" +
 			"  authcheck ptr example.com",
-		Args:        cobra.ExactArgs(1),
+		Args:        oneArg,
 		Annotations: uses(reportFlags, networkFlags),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			if q.Names, err = names("name", wanted); err != nil {

@@ -91,7 +91,7 @@ func (a *app) root() *cobra.Command {
 	cmd.AddCommand(a.check(), a.a(), a.mx(), a.ptr(), a.helo(), a.spf(), a.dkim(), a.dmarc(), a.lint(), a.explain(), a.rules(), a.schema(), a.version())
 	a.completeFlags(cmd)
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return fmt.Errorf("%w (see %s --help)", err, cmd.CommandPath())
+		return fmt.Errorf("%w%s", err, seeHelp(cmd))
 	})
 	return cmd
 }
