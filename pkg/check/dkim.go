@@ -3,7 +3,6 @@ package check
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/authcheck/authcheck/pkg/dkim"
 	"github.com/authcheck/authcheck/pkg/lint"
@@ -21,21 +20,18 @@ type DKIMRequest struct {
 // DKIM looks up the keys of a domain and judges them.
 func DKIM(ctx context.Context, r lookup.Resolver, q DKIMRequest, o Options) *report.Report {
 	facts := dkim.Inspect(ctx, r, q.Domain, dkim.Options{Selectors: q.Selectors, Private: q.Private})
-	return o.judgeDKIM(&report.Report{Target: facts.Domain, Kind: report.Domain}, facts)
+	results := report.Results{DKIM: facts}
+	return o.judge(&report.Report{Target: facts.Domain, Kind: report.Domain, Results: results}, findings(results), fit)
 }
 
 // DKIMText judges a key record that is not published, without asking anything.
 func DKIMText(source *lint.Source, o Options) *report.Report {
-	return o.judgeDKIM(&report.Report{Target: "text", Kind: report.Text}, dkim.InspectText(source))
+	results := report.Results{DKIM: dkim.InspectText(source)}
+	return o.judge(&report.Report{Target: "text", Kind: report.Text, Results: results}, findings(results), fitKey)
 }
 
-func (o Options) judgeDKIM(r *report.Report, facts *dkim.Facts) *report.Report {
-	r.Results.DKIM = facts
-	r.Unchecked = uncheckedDKIM(facts)
-	o.finish(r, slices.Concat(lint.Run(lookup.FailureRules(), facts.Asked), lint.Run(lookup.AnswerRules(), facts.Asked), lint.Run(dkim.KeyRules(), facts)))
-	r.Corrected = slices.DeleteFunc(r.Corrected, func(c lint.Correction) bool { return dkim.Parse(lint.NewSource("", c.Record)).Err() != nil })
-	return r
-}
+// fitKey reports whether a corrected text is a usable key record.
+func fitKey(c lint.Correction) bool { return dkim.Parse(lint.NewSource("", c.Record)).Err() == nil }
 
 // uncheckedDKIM lists what nobody could ask: only mail tells which selectors there
 // are (RFC 6376, Section 3.6.2.1).

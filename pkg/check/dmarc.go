@@ -23,37 +23,28 @@ type DMARCRequest struct {
 // makes of a message with these results.
 func DMARC(ctx context.Context, r lookup.Resolver, q DMARCRequest, o Options) *report.Report {
 	facts := dmarc.Inspect(ctx, r, q.Domain, dmarc.Options{Standard: q.Standard, Suffixes: q.Suffixes, Identifiers: q.Results.Domains()})
-	out := &report.Report{Target: facts.Domain, Kind: report.Domain}
-	asked := facts.Asked
+	results := report.Results{DMARC: facts}
 	if len(q.Results.SPF)+len(q.Results.DKIM) > 0 {
 		result := dmarc.Evaluate(facts, q.Results)
-		out.Results.DMARCResult = &result
-		asked = withReason(asked, result.Reason)
+		results.DMARCResult = &result
 	}
-	return o.judgeDMARC(out, facts, asked)
+	return o.judge(&report.Report{Target: facts.Domain, Kind: report.Domain, Results: results}, findings(results), fit)
 }
 
 // DMARCText judges a record that is not published, without asking anything.
 func DMARCText(source *lint.Source, o Options) *report.Report {
-	return o.judgeDMARC(&report.Report{Target: "text", Kind: report.Text}, dmarc.InspectText(source), nil)
+	results := report.Results{DMARC: dmarc.InspectText(source)}
+	return o.judge(&report.Report{Target: "text", Kind: report.Text, Results: results}, findings(results), improvesDMARC)
 }
 
-// withReason adds the question whose failure a verdict names: in the walk of an
+// behind returns the question whose failure a verdict names: in the walk of an
 // identifier it need not be among those of the record.
-func withReason(asked []lookup.Reply, reason error) []lookup.Reply {
+func behind(reason error) []lookup.Reply {
 	failure, ok := errors.AsType[*lookup.Error](reason)
-	if !ok || slices.ContainsFunc(asked, func(r lookup.Reply) bool { return r.Question == failure.Question }) {
-		return asked
+	if !ok {
+		return nil
 	}
-	return append(slices.Clone(asked), lookup.Reply{Question: failure.Question, Err: failure})
-}
-
-func (o Options) judgeDMARC(r *report.Report, facts *dmarc.Facts, asked []lookup.Reply) *report.Report {
-	r.Results.DMARC = facts
-	r.Unchecked = uncheckedDMARC(facts, asked)
-	o.finish(r, slices.Concat(lint.Run(lookup.FailureRules(), asked), lint.Run(lookup.AnswerRules(), facts.Own()), lint.Run(dmarc.RecordRules(), facts)))
-	r.Corrected = slices.DeleteFunc(r.Corrected, func(c lint.Correction) bool { return !improvesDMARC(c) })
-	return r
+	return []lookup.Reply{{Question: failure.Question, Err: failure}}
 }
 
 // improvesDMARC reports whether a corrected text is fit for publishing: judged

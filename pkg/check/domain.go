@@ -35,7 +35,12 @@ type DomainRequest struct {
 // Domain looks at everything that the mail of a domain needs: what does not depend
 // on something else is asked at once.
 func Domain(ctx context.Context, r lookup.Resolver, q DomainRequest, o Options) *report.Report {
-	var results report.Results
+	results := q.gather(ctx, r)
+	return o.judge(&report.Report{Target: results.SPF.Domain, Kind: report.Domain, Results: results}, q.findings(results), fit)
+}
+
+// gather asks for all that belongs to the domain.
+func (q DomainRequest) gather(ctx context.Context, r lookup.Resolver) (results report.Results) {
 	var wg sync.WaitGroup
 	wg.Go(func() { results.Host = mailhost.Inspect(ctx, r, q.Domain, q.hostOptions()) })
 	wg.Go(func() { results.SPF = spf.Inspect(ctx, r, q.Domain, spf.Options{Queries: q.queries(), Zone: q.Zone}) })
@@ -44,25 +49,19 @@ func Domain(ctx context.Context, r lookup.Resolver, q DomainRequest, o Options) 
 		results.DMARC = dmarc.Inspect(ctx, r, q.Domain, dmarc.Options{Standard: q.Standard, Suffixes: q.Suffixes})
 	})
 	wg.Wait()
-	out := &report.Report{Target: results.SPF.Domain, Kind: report.Domain, Results: results}
-	asked := onceEach(results.Host.Asked, results.SPF.Asked, results.DKIM.Asked, results.DMARC.Asked)
-	own := onceEach(results.Host.Own(), results.SPF.Own(), results.DKIM.Asked, results.DMARC.Own())
-	out.Unchecked = openOnce(uncheckedHost(results.Host), uncheckedSPF(results.SPF), uncheckedDKIM(results.DKIM), uncheckedDMARC(results.DMARC, asked))
-	findings := slices.Concat(
-		lint.Run(lookup.FailureRules(), asked), lint.Run(lookup.AnswerRules(), own),
-		lint.Run(mailhost.Rules(), results.Host), lint.Run(spf.Rules(), results.SPF),
-		lint.Run(dkim.KeyRules(), results.DKIM), lint.Run(dmarc.RecordRules(), results.DMARC),
-		lint.Run(crossRules(), &CrossFacts{Results: results, Profile: q.Profile}),
-	)
+	return results
+}
+
+// findings runs every rule that has something to say about a domain of the profile.
+func (q DomainRequest) findings(results report.Results) []lint.Finding {
 	profile := q.Profile
 	if results.Host.NullMX() && (profile == "" || profile == mailhost.Mail) {
 		profile = mailhost.Parked // the domain says so itself (RFC 7505, Section 3)
 	}
-	o.finish(out, slices.DeleteFunc(findings, func(f lint.Finding) bool {
+	found := append(findings(results), lint.Run(crossRules(), &CrossFacts{Results: results, Profile: q.Profile})...)
+	return slices.DeleteFunc(found, func(f lint.Finding) bool {
 		return !applies(f.RuleID, profile) || needless(f, results.Host)
-	}))
-	out.Corrected = slices.DeleteFunc(out.Corrected, func(c lint.Correction) bool { return !fit(c, results) })
-	return out
+	})
 }
 
 // hostOptions returns what to ask about the hosts.
@@ -88,42 +87,6 @@ func (q DomainRequest) queries() []spf.Query {
 		queries = append(queries, spf.Query{Identity: spf.Helo, IP: q.Senders[0], Domain: q.HELO, Sender: "postmaster@" + q.HELO, Helo: q.HELO, At: q.At})
 	}
 	return queries
-}
-
-// onceEach joins replies, each question once.
-func onceEach(lists ...[]lookup.Reply) []lookup.Reply {
-	var joined []lookup.Reply
-	seen := map[lookup.Question]bool{}
-	for _, reply := range slices.Concat(lists...) {
-		if !seen[reply.Question] {
-			seen[reply.Question] = true
-			joined = append(joined, reply)
-		}
-	}
-	return joined
-}
-
-// openOnce joins open questions, each once.
-func openOnce(lists ...[]report.Question) []report.Question {
-	var joined []report.Question
-	for _, q := range slices.Concat(lists...) {
-		if !slices.ContainsFunc(joined, func(known report.Question) bool { return known.Question == q.Question }) {
-			joined = append(joined, q)
-		}
-	}
-	return joined
-}
-
-// fit reports whether a corrected text is fit for publishing, by the measure of its
-// protocol.
-func fit(c lint.Correction, r report.Results) bool {
-	switch {
-	case strings.Contains(c.Source.Subject, "._domainkey."):
-		return dkim.Parse(lint.NewSource("", c.Record)).Err() == nil
-	case strings.HasPrefix(c.Source.Subject, "TXT _dmarc."):
-		return improvesDMARC(c)
-	}
-	return slices.Contains(r.SPF.Texts, c.Source) && improves(c) || c.Source.Text == ""
 }
 
 // sending are the rules about how a domain sends, by the start of their IDs.

@@ -3,9 +3,7 @@ package check
 import (
 	"cmp"
 	"context"
-	"slices"
 
-	"github.com/authcheck/authcheck/pkg/lint"
 	"github.com/authcheck/authcheck/pkg/lookup"
 	"github.com/authcheck/authcheck/pkg/mailhost"
 	"github.com/authcheck/authcheck/pkg/report"
@@ -26,14 +24,7 @@ func Host(ctx context.Context, r lookup.Resolver, q HostRequest, o Options) *rep
 		out.Target, out.Kind = hostTarget(facts), report.Host
 	}
 	out.Results.Host = facts
-	out.Unchecked = uncheckedHost(facts)
-	o.finish(out, hostFindings(facts))
-	return out
-}
-
-// hostFindings runs every rule about mail hosts.
-func hostFindings(f *mailhost.Facts) []lint.Finding {
-	return slices.Concat(lint.Run(lookup.FailureRules(), f.Asked), lint.Run(lookup.AnswerRules(), f.Own()), lint.Run(mailhost.Rules(), f))
+	return o.judge(out, findings(out.Results), fit)
 }
 
 // hostTarget names a host that was given without a domain.

@@ -2,9 +2,15 @@ package check
 
 import (
 	"slices"
+	"strings"
 
+	"github.com/authcheck/authcheck/pkg/dkim"
+	"github.com/authcheck/authcheck/pkg/dmarc"
 	"github.com/authcheck/authcheck/pkg/lint"
+	"github.com/authcheck/authcheck/pkg/lookup"
+	"github.com/authcheck/authcheck/pkg/mailhost"
 	"github.com/authcheck/authcheck/pkg/report"
+	"github.com/authcheck/authcheck/pkg/spf"
 )
 
 // Options says how facts become a report. The zero value judges by the rules'
@@ -12,6 +18,130 @@ import (
 type Options struct {
 	Config Config
 	Settle string // command that asks open questions elsewhere; empty: none is known
+}
+
+// fitness reports whether a corrected text is fit for publishing.
+type fitness func(lint.Correction) bool
+
+// judge completes a report whose results are there: what was found, what stayed
+// open, and the corrected texts that are fit for publishing.
+func (o Options) judge(r *report.Report, found []lint.Finding, fit fitness) *report.Report {
+	replies := asked(r.Results)
+	r.Unchecked = unchecked(r.Results, replies)
+	o.finish(r, append(lint.Run(lookup.FailureRules(), replies), found...))
+	r.Corrected = slices.DeleteFunc(r.Corrected, func(c lint.Correction) bool { return !fit(c) })
+	return r
+}
+
+// findings runs the rules of everything that was looked at.
+func findings(r report.Results) []lint.Finding {
+	found := lint.Run(lookup.AnswerRules(), own(r))
+	if r.Host != nil {
+		found = append(found, lint.Run(mailhost.Rules(), r.Host)...)
+	}
+	if r.SPF != nil {
+		found = append(found, lint.Run(spf.Rules(), r.SPF)...)
+	}
+	if r.DKIM != nil {
+		found = append(found, lint.Run(dkim.KeyRules(), r.DKIM)...)
+	}
+	if r.DMARC != nil {
+		found = append(found, lint.Run(dmarc.RecordRules(), r.DMARC)...)
+	}
+	return found
+}
+
+// asked returns what had to be asked, each question once.
+func asked(r report.Results) []lookup.Reply {
+	var lists [][]lookup.Reply
+	if r.Host != nil {
+		lists = append(lists, r.Host.Asked)
+	}
+	if r.SPF != nil {
+		lists = append(lists, r.SPF.Asked)
+	}
+	if r.DKIM != nil {
+		lists = append(lists, r.DKIM.Asked)
+	}
+	if r.DMARC != nil {
+		lists = append(lists, r.DMARC.Asked)
+	}
+	if r.DMARCResult != nil {
+		lists = append(lists, behind(r.DMARCResult.Reason))
+	}
+	return onceEach(lists...)
+}
+
+// own returns the answers about names that the domain's owner can change, each
+// question once.
+func own(r report.Results) []lookup.Reply {
+	var lists [][]lookup.Reply
+	if r.Host != nil {
+		lists = append(lists, r.Host.Own())
+	}
+	if r.SPF != nil {
+		lists = append(lists, r.SPF.Own())
+	}
+	if r.DKIM != nil {
+		lists = append(lists, r.DKIM.Asked)
+	}
+	if r.DMARC != nil {
+		lists = append(lists, r.DMARC.Own())
+	}
+	return onceEach(lists...)
+}
+
+// unchecked lists what nobody could ask, each question once.
+func unchecked(r report.Results, asked []lookup.Reply) []report.Question {
+	var open []report.Question
+	if r.Host != nil {
+		open = append(open, uncheckedHost(r.Host)...)
+	}
+	if r.SPF != nil {
+		open = append(open, uncheckedSPF(r.SPF)...)
+	}
+	if r.DKIM != nil {
+		open = append(open, uncheckedDKIM(r.DKIM)...)
+	}
+	if r.DMARC != nil {
+		open = append(open, uncheckedDMARC(r.DMARC, asked)...)
+	}
+	return openOnce(open)
+}
+
+// onceEach joins replies, each question once.
+func onceEach(lists ...[]lookup.Reply) []lookup.Reply {
+	var joined []lookup.Reply
+	seen := map[lookup.Question]bool{}
+	for _, reply := range slices.Concat(lists...) {
+		if !seen[reply.Question] {
+			seen[reply.Question] = true
+			joined = append(joined, reply)
+		}
+	}
+	return joined
+}
+
+// openOnce returns open questions, each once.
+func openOnce(questions []report.Question) []report.Question {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(questions, func(q report.Question) bool {
+		known := seen[q.Question]
+		seen[q.Question] = true
+		return known
+	})
+}
+
+// fit reports whether a corrected text is fit for publishing, by the measure of the
+// protocol that its name stands for.
+func fit(c lint.Correction) bool {
+	switch {
+	case strings.Contains(c.Source.Subject, "._domainkey."):
+		return fitKey(c)
+	case strings.HasPrefix(c.Source.Subject, "TXT _dmarc."):
+		return improvesDMARC(c)
+	}
+	return c.Source.Text == "" || improves(c)
 }
 
 // finish puts findings into a report: what reports a question without answer

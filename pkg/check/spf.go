@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/netip"
-	"slices"
 	"strings"
 	"time"
 
@@ -45,20 +44,14 @@ func SPF(ctx context.Context, r lookup.Resolver, q SPFRequest, o Options) *repor
 		}
 	}
 	facts := spf.Inspect(ctx, r, domain, spf.Options{Queries: queries, Zone: q.Zone})
-	return o.judgeSPF(&report.Report{Target: facts.Domain, Kind: report.Domain}, facts)
+	results := report.Results{SPF: facts}
+	return o.judge(&report.Report{Target: facts.Domain, Kind: report.Domain, Results: results}, findings(results), fit)
 }
 
 // SPFText judges a record that is not published, without asking anything.
 func SPFText(source *lint.Source, o Options) *report.Report {
-	return o.judgeSPF(&report.Report{Target: "text", Kind: report.Text}, spf.InspectText("", source))
-}
-
-func (o Options) judgeSPF(r *report.Report, facts *spf.Facts) *report.Report {
-	r.Results.SPF = facts
-	r.Unchecked = uncheckedSPF(facts)
-	o.finish(r, slices.Concat(lint.Run(lookup.FailureRules(), facts.Asked), lint.Run(lookup.AnswerRules(), facts.Own()), lint.Run(spf.Rules(), facts)))
-	r.Corrected = slices.DeleteFunc(r.Corrected, func(c lint.Correction) bool { return !improves(c) })
-	return r
+	results := report.Results{SPF: spf.InspectText("", source)}
+	return o.judge(&report.Report{Target: "text", Kind: report.Text, Results: results}, findings(results), improves)
 }
 
 // improves reports whether a corrected text is fit for publishing: judged alone it
