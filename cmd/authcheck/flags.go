@@ -59,6 +59,14 @@ func oneArg(cmd *cobra.Command, args []string) error {
 	return fmt.Errorf("%q is one argument too many%s", args[1], seeHelp(cmd))
 }
 
+// someArgs wants at least one of the arguments that the usage line names.
+func someArgs(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return oneArg(cmd, args)
+	}
+	return nil
+}
+
 // seeHelp ends the message about a wrong command line. A record without quotation
 // marks falls apart into arguments, and its -all into flags.
 func seeHelp(cmd *cobra.Command) string {

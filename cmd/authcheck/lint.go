@@ -26,6 +26,7 @@ func (a *app) lint() *cobra.Command {
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(
+		a.lintZone(),
 		a.lintText("spf", "an SPF record", check.SPFText,
 			"  authcheck lint spf 'v=spf1 mx -all'\n"+
 				"  dig +short TXT example.com | grep spf1 | tr -d '\"' | authcheck lint spf -"),

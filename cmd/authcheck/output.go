@@ -17,17 +17,20 @@ import (
 	"github.com/authcheck/authcheck/pkg/report"
 )
 
-// finish writes the report and returns the outcome as exit code: findings beat
+// finish writes the reports and returns the outcome as exit code: findings beat
 // unknowns. Where a signal ended the run nothing is written.
-func (a *app) finish(ctx context.Context, r *report.Report) error {
+func (a *app) finish(ctx context.Context, reports ...*report.Report) error {
 	if cause := context.Cause(ctx); errors.As(cause, new(signalError)) {
 		return cause
 	}
-	total := r.Summary()
+	var total report.Summary
 	err := a.write(func(w io.Writer) error {
 		out := render.New(w, a.format, a.renderOptions())
-		if err := out.Write(r); err != nil {
-			return err
+		for _, r := range reports {
+			total = total.Add(r.Summary())
+			if err := out.Write(r); err != nil {
+				return err
+			}
 		}
 		return out.Close(total)
 	})
@@ -145,8 +148,8 @@ func (p *pending) commit() error {
 
 // refuseOverwriting makes an error of a file that is to be written although the run
 // reads it, or writes something else to it.
-func (a *app) refuseOverwriting() error {
-	inputs := slices.Concat(a.flags.zones, a.flags.overlays, []string{a.configFile})
+func (a *app) refuseOverwriting(arguments ...string) error {
+	inputs := slices.Concat(a.flags.zones, a.flags.overlays, arguments, []string{a.configFile})
 	for _, out := range []struct{ flag, path string }{{"--output", a.flags.output}, {"--record", a.flags.record}} {
 		for _, in := range inputs {
 			if sameFile(in, out.path) {

@@ -58,8 +58,12 @@ func runExample(t *testing.T, e lint.Example, severities map[string]lint.Severit
 	if len(args) == 0 {
 		args = []string{"spf", "example.com"}
 	}
+	given := []string{"--zone", zone}
+	if slices.Equal(args, []string{"lint", "zone"}) {
+		given = []string{zone}
+	}
 	var stdout, stderr bytes.Buffer
-	code := run(t.Context(), append(slices.Clone(args), "--zone", zone, "-f", "json", "--no-config"), nil, &stdout, &stderr)
+	code := run(t.Context(), slices.Concat(args, given, []string{"-f", "json", "--no-config"}), nil, &stdout, &stderr)
 	if code == exitUsage {
 		t.Fatalf("%v: %s", args, stderr.String())
 	}

@@ -67,13 +67,15 @@ func Inspect(ctx context.Context, r lookup.Resolver, domain string, o Options) *
 	}
 	below := "_domainkey." + domain
 	questions := []lookup.Question{{Name: below, Type: lookup.TypeTXT}, {Name: "_adsp." + below, Type: lookup.TypeTXT}}
+	asked := map[string]bool{}
 	for _, name := range names {
 		full, err := lookup.FromUser(name + "." + below)
 		switch {
 		case err != nil && f.Named:
 			f.Selectors = append(f.Selectors, Selector{Name: name, Err: ErrSelector})
 		case err != nil: // the domain leaves no room for it
-		case !slices.Contains(questions, lookup.Question{Name: full, Type: lookup.TypeTXT}):
+		case !asked[full]:
+			asked[full] = true
 			questions = append(questions, lookup.Question{Name: full, Type: lookup.TypeTXT})
 		}
 	}

@@ -50,23 +50,29 @@ type Correction struct {
 func Correct(findings []Finding) []Correction {
 	var corrections []Correction
 	var sources []*Source
+	about := map[*Source][]*Finding{}
 	for i := range findings {
-		if s := findings[i].Span.Source; s != nil && !slices.Contains(sources, s) {
-			sources = append(sources, s)
-			if c, ok := correct(s, findings); ok {
-				corrections = append(corrections, c)
+		f := &findings[i]
+		if s := f.Span.Source; s != nil {
+			if about[s] == nil {
+				sources = append(sources, s)
 			}
+			about[s] = append(about[s], f)
+		}
+	}
+	for _, s := range sources {
+		if c, ok := correct(s, about[s]); ok {
+			corrections = append(corrections, c)
 		}
 	}
 	return corrections
 }
 
-func correct(source *Source, findings []Finding) (Correction, bool) {
+func correct(source *Source, findings []*Finding) (Correction, bool) {
 	var fixes []*Fix
-	for i := range findings {
-		f := &findings[i]
+	for _, f := range findings {
 		switch {
-		case f.Span.Source != source || f.Severity < Warning || f.Suppressed != "":
+		case f.Severity < Warning || f.Suppressed != "":
 		case f.Fix == nil && f.Severity == Error:
 			return Correction{}, false
 		case f.Fix != nil:

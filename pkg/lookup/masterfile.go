@@ -31,21 +31,28 @@ type reader struct {
 	fixedTTL  bool   // $TTL set it (RFC 2308, Section 4)
 	recording bool   // the file is a recording: its SOA records are data only
 	generated int    // octets that $GENERATE made
+	judged    *File  // keeps records and faults; nil: the first fault ends the reading
+	lost      bool   // the owner name could not be read: entries without one are nobody's
 }
 
-// readFile adds the entries of a file to the zone. The error is a *ParseError.
-func (z *Zone) readFile(file, text string) error {
-	r := &reader{scanner: newScanner(file, text), zone: z, ttl: defaultTTL}
+// readFile adds the entries of a file to the zone, and to the file under judgement
+// if it is one. The error is a *ParseError.
+func (z *Zone) readFile(file, text string, judged *File) error {
+	r := &reader{scanner: newScanner(file, text), zone: z, ttl: defaultTTL, judged: judged}
 	if len(text) > maxFile {
 		return r.errorAt(r.here(), fmt.Sprintf("a file of %d octets", len(text)), fmt.Sprintf("%d at most", maxFile))
 	}
 	for {
 		more, err := r.next()
-		if err != nil || !more {
-			return err
+		scanned := err == nil
+		if more && scanned {
+			err = r.entry()
 		}
-		if err := r.entry(); err != nil {
+		switch {
+		case err != nil && !r.survive(err, scanned):
 			return err
+		case err == nil && !more:
+			return nil
 		}
 	}
 }
@@ -64,6 +71,9 @@ func (r *reader) entry() error {
 		return r.setTTL()
 	case first.is("$GENERATE"):
 		return r.generate()
+	case first.is("$INCLUDE") && r.judged != nil && len(r.tokens) > 1:
+		r.judged.Includes = append(r.judged.Includes, r.tokens[1].text)
+		return nil
 	case first.is("$INCLUDE"):
 		return r.unexpected(first, "the records themselves: other files are not read from within a file")
 	}
@@ -111,10 +121,12 @@ func (r *reader) record(tokens []token, sameOwner bool) error {
 	switch {
 	case !sameOwner:
 		owner, err := r.name(tokens[0])
-		if err != nil {
+		if r.lost = err != nil; r.lost {
 			return err
 		}
 		r.owner, r.named, rest = owner, true, tokens[1:]
+	case r.lost:
+		return nil
 	case !r.named:
 		return r.unexpected(tokens[0], "an owner name at the start of the line: there is none before")
 	}
@@ -152,6 +164,7 @@ func (r *reader) record(tokens []token, sameOwner bool) error {
 		return err
 	}
 	r.zone.addRecord(rec, typ == TypeSOA && !r.recording)
+	r.keep(rec, rest[1:])
 	return nil
 }
 

@@ -257,7 +257,7 @@ func TestMasterFileLimits(t *testing.T) {
 	full := newZone()
 	full.entries = maxRecords - 1
 	const want = "f:2:1: found more than 2000000 records, expected fewer"
-	if err := full.readFile("f", "a. TXT x\na. TXT x"); err == nil || err.Error() != want {
+	if err := full.readFile("f", "a. TXT x\na. TXT x", nil); err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
 	z := parsed(t, `a. TXT "`+strings.Repeat("x", 60_000)+`" `+strings.Repeat(`y`, 5_533))

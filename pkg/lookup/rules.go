@@ -17,7 +17,7 @@ func FailureRules() []lint.Rule[[]Reply] {
 // AnswerRules returns the rules about answers. They are for names that whoever
 // reads the findings can do something about.
 func AnswerRules() []lint.Rule[[]Reply] {
-	return []lint.Rule[[]Reply]{chainLong, dangling, answerOver1232, ttlTooHigh, doubleHyphen, aLabelInvalid}
+	return []lint.Rule[[]Reply]{chainLong, dangling, answerOver1232, longString, ttlTooHigh, doubleHyphen, aLabelInvalid}
 }
 
 type rule = lint.Rule[[]Reply]
@@ -180,6 +180,35 @@ func estimate(reply Reply) int {
 		}
 	}
 	return size
+}
+
+// maxString is the octets of a character-string (RFC 1035, Section 3.3).
+const maxString = 255
+
+var longString = rule{
+	Doc: lint.Doc{
+		ID: "txt-string-over-255", Severity: lint.Error,
+		Title: "String of more than 255 octets",
+		Why: "A TXT record consists of strings of up to 255 octets. Name servers refuse a zone with a longer one, and panels cut it off. " +
+			"Receivers join the strings of a record with nothing between them.",
+		Ref:  "RFC 1035, Section 3.3",
+		Bad:  lint.Example{Zone: `@ TXT "v=spf1` + strings.Repeat(" ip4:192.0.2.1", 20) + ` -all"`},
+		Good: lint.Example{Zone: `@ TXT "v=spf1" "` + strings.Repeat(" ip4:192.0.2.1", 17) + ` -all"`},
+	},
+	Check: func(replies []Reply, report lint.ReportFunc) {
+		for _, reply := range replies {
+			for _, rr := range reply.Answer.Records {
+				at := 0
+				for _, s := range rr.Strings {
+					if len(s) > maxString {
+						report(lint.Finding{Span: rr.Source.Span(at, at+len(s)), Message: fmt.Sprintf("a string has %d octets, %d at most", len(s), maxString),
+							Hint: "Split it into several strings between quotation marks."})
+					}
+					at += len(s)
+				}
+			}
+		}
+	},
 }
 
 // longTTL is a day, in seconds.

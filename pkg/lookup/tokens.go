@@ -106,6 +106,7 @@ type scanner struct {
 	tokens    []token // of the entry read last
 	blank     bool    // that entry starts with a blank: its owner is the one before
 	directive bool    // that entry is a directive line, its first token ";!"
+	comment   string  // the first comment in it that touches an unquoted token, its semicolon included
 }
 
 func newScanner(file, text string) *scanner {
@@ -115,7 +116,7 @@ func newScanner(file, text string) *scanner {
 // next reads the next entry that has tokens. more is false at the end of the
 // file.
 func (s *scanner) next() (more bool, err error) {
-	s.tokens, s.directive = s.tokens[:0], false
+	s.tokens, s.directive, s.comment = s.tokens[:0], false, ""
 	for s.offset < len(s.text) && len(s.tokens) == 0 && err == nil {
 		if strings.HasPrefix(s.text[s.offset:], directiveMark) {
 			s.scanDirective()
@@ -145,7 +146,7 @@ func (s *scanner) scanEntry() error {
 			if s.offset == s.start && strings.HasPrefix(s.text[s.offset:], directiveMark) {
 				return s.errorAt(s.here(), directiveMark, "the end of the parentheses before a directive")
 			}
-			s.skipLine()
+			s.skipComment()
 		case c == '(':
 			if s.depth == 0 {
 				s.open = s.here()
@@ -230,6 +231,18 @@ func (s *scanner) scanDirective() {
 		}
 	}
 	s.endLine()
+}
+
+// skipComment moves to the end of the line.
+func (s *scanner) skipComment() {
+	from, here := s.offset, s.here()
+	s.skipLine()
+	if n := len(s.tokens); n > 0 && s.comment == "" {
+		last := s.tokens[n-1]
+		if !last.quoted && last.line == here.line && last.end() == here.column {
+			s.comment = s.text[from:s.offset]
+		}
+	}
 }
 
 // skipLine moves to the line feed that ends the line.

@@ -52,7 +52,7 @@ var (
 // messages and findings. The error is a *ParseError.
 func ParseZone(file, text string) (*Zone, error) {
 	z := newZone()
-	if err := z.readFile(file, text); err != nil {
+	if err := z.readFile(file, text, nil); err != nil {
 		return nil, err
 	}
 	z.finish()
@@ -64,11 +64,16 @@ func ParseZone(file, text string) (*Zone, error) {
 func ReadZone(paths ...string) (*Zone, error) {
 	z := newZone()
 	for _, path := range paths {
-		text, err := readBounded(path)
+		f, err := os.Open(path)
 		if err != nil {
 			return nil, err
 		}
-		if err := z.readFile(path, text); err != nil {
+		text, err := readBounded(f)
+		f.Close()
+		if err != nil {
+			return nil, err
+		}
+		if err := z.readFile(path, text, nil); err != nil {
 			return nil, err
 		}
 	}
@@ -76,15 +81,10 @@ func ReadZone(paths ...string) (*Zone, error) {
 	return z, nil
 }
 
-// readBounded reads a file up to one octet more than a master file may have.
-func readBounded(path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
+// readBounded reads up to one octet more than a master file may have.
+func readBounded(in io.Reader) (string, error) {
 	var b strings.Builder
-	if _, err := io.Copy(&b, io.LimitReader(f, maxFile+1)); err != nil {
+	if _, err := io.Copy(&b, io.LimitReader(in, maxFile+1)); err != nil {
 		return "", err
 	}
 	return b.String(), nil

@@ -14,6 +14,13 @@ type wireResults struct {
 	SPF   *wireSPF   `json:"spf,omitempty"`
 	HELO  *wireHELO  `json:"helo,omitempty"`
 	wireHosts
+	Zone *wireZone `json:"zone,omitempty"`
+}
+
+// wireZone is a master file.
+type wireZone struct {
+	Records int      `json:"records"`
+	Names   []octets `json:"names"`
 }
 
 // wireSPF is a record with the verdict that it gave, if a client was given.
@@ -86,6 +93,12 @@ func wireResultsOf(r report.Results) wireResults {
 	w := wireResults{Keys: wireKeysOf(r), DMARC: wireDMARCOf(r)}
 	if r.Host != nil {
 		w.wireHosts, w.HELO = wireHostsOf(r.Host), wireHELOOf(r.Host)
+	}
+	if r.Zone != nil {
+		w.Zone = &wireZone{Records: r.Zone.Records, Names: make([]octets, len(r.Zone.Names))}
+		for i, name := range r.Zone.Names {
+			w.Zone.Names[i] = octets(name)
+		}
 	}
 	facts := r.SPF
 	if facts == nil {

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -116,6 +117,9 @@ func (t *textRenderer) headline(r *report.Report) string {
 	}
 	if r.Results.Host != nil {
 		line += hostWords(r.Results.Host)
+	}
+	if z := r.Results.Zone; z != nil {
+		line += "  " + list(cmp.Or(plural(z.Records, "record"), "no record"), plural(len(z.Names), "mail name"))
 	}
 	return line + "  " + t.counts(r.Summary())
 }

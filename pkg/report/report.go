@@ -30,6 +30,7 @@ const (
 	Domain Kind = "domain"
 	Host   Kind = "host"
 	Text   Kind = "record"
+	Zone   Kind = "zone"
 )
 
 // Results holds what each protocol gathered; nil: not looked at.
@@ -39,6 +40,13 @@ type Results struct {
 	DMARCResult *dmarc.Result // on a message that was described; nil: none was
 	SPF         *spf.Facts
 	Host        *mailhost.Facts
+	Zone        *ZoneFile
+}
+
+// ZoneFile is what a master file holds.
+type ZoneFile struct {
+	Records int      // all that can be read
+	Names   []string // those that have to do with mail, sorted
 }
 
 // Question is something that stayed open.
