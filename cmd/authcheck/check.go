@@ -16,6 +16,7 @@ import (
 func (a *app) check() *cobra.Command {
 	var q check.DomainRequest
 	var profile, list, input string
+	var hosts []string
 	var jobs int
 	cmd := &cobra.Command{
 		Use:   "check DOMAIN...",
@@ -33,6 +34,9 @@ func (a *app) check() *cobra.Command {
 			}
 			if jobs < 1 || jobs > 1000 {
 				return fmt.Errorf("--jobs takes a number from 1 to 1000")
+			}
+			if q.Hosts, err = names("host", hosts); err != nil {
+				return err
 			}
 			if list != "" {
 				if q.Suffixes, err = readSuffixes(list); err != nil {
@@ -53,6 +57,7 @@ func (a *app) check() *cobra.Command {
 	f.StringArrayVar(&q.Selectors, "selector", nil, "look at the DKIM key of this `NAME` (repeatable; default: well-known names)")
 	f.Var(addrsFlag{&q.Senders}, "ip", "address that sends the domain's mail (repeatable)")
 	f.StringVar(&q.HELO, "helo", "", "`NAME` that the senders give with HELO or EHLO")
+	f.StringArrayVar(&hosts, "host", nil, hostUsage)
 	f.Var(addrsFlag{&q.Expect}, "expect", "address that is the domain's own (repeatable)")
 	f.StringVar(&profile, "profile", "mail", "what the domain is `FOR`: mail, parked, smarthost or no-send")
 	f.Var(standardFlag{&q.Standard}, "dmarc-mode", "rfc9989 for the tree walk, rfc7489 for the Public Suffix List")
@@ -69,10 +74,7 @@ func (a *app) runCheck(ctx context.Context, q check.DomainRequest, b batch) erro
 	return a.lookEach(ctx, b, func(ctx context.Context, s *source, target string) *report.Report {
 		one := q
 		one.Domain, one.Zone = target, s.zone
-		words := []string{"authcheck", "check", target}
-		for _, selector := range q.Selectors {
-			words = append(words, "--selector", selector)
-		}
+		words := slices.Concat([]string{"authcheck", "check", target}, repeated("--selector", q.Selectors), repeated("--host", q.Hosts))
 		return check.Domain(ctx, s, one, check.Options{Config: a.config, Settle: a.settle(report.Command(words...))})
 	})
 }

@@ -16,7 +16,8 @@ func (a *app) helo() *cobra.Command {
 		Use:   "helo NAME",
 		Short: "Judge a name given with HELO or EHLO",
 		Long: "helo judges the name that a mail server gives of itself: its form, its addresses and,\n" +
-			"with --ip, whether it belongs to that client and agrees with the client's own name.",
+			"with --ip, whether it belongs to that client, agrees with the client's own name and\n" +
+			"authorizes the client by its SPF record.",
 		Example: "  authcheck helo mail.example.com --ip 192.0.2.25\n" +
 			"  authcheck helo '[192.0.2.25]'",
 		Args:        oneArg,

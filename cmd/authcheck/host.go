@@ -12,9 +12,22 @@ import (
 
 // runHost looks at hosts; words is the command line that asks the same.
 func (a *app) runHost(ctx context.Context, q check.HostRequest, words ...string) error {
+	q.At = a.now()
 	return a.look(ctx, words, func(ctx context.Context, s *source, o check.Options) *report.Report {
 		return check.Host(ctx, s, q, o)
 	})
+}
+
+// hostUsage describes the flag --host.
+const hostUsage = "`NAME` of a host that must have an address; below the domain if it has no dot (repeatable)"
+
+// repeated returns a flag with each of its values.
+func repeated(flag string, values []string) []string {
+	var words []string
+	for _, value := range values {
+		words = append(words, flag, value)
+	}
+	return words
 }
 
 // addrsFlag is a flag that takes IP addresses, one at a time or with commas between

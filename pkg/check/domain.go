@@ -24,6 +24,7 @@ type DomainRequest struct {
 	Selectors []string         // of DKIM keys; empty: those that are well known
 	Senders   []netip.Addr     // addresses that send the domain's mail
 	HELO      string           // name that the senders give; empty: not known
+	Hosts     []string         // hosts of the domain that shall have an address; a name without a dot is below the domain
 	Expect    []netip.Addr     // addresses that are the domain's own; empty: not known
 	Profile   mailhost.Profile // empty: a domain that sends and receives
 	Standard  dmarc.Standard   // empty: RFC 9989
@@ -55,18 +56,18 @@ func (q DomainRequest) gather(ctx context.Context, r lookup.Resolver) (results r
 // findings runs every rule that has something to say about a domain of the profile.
 func (q DomainRequest) findings(results report.Results) []lint.Finding {
 	profile := q.Profile
-	if results.Host.NullMX() && (profile == "" || profile == mailhost.Mail) {
+	if results.Host.NullMX() && !results.Host.Sends() && (profile == "" || profile == mailhost.Mail) {
 		profile = mailhost.Parked // the domain says so itself (RFC 7505, Section 3)
 	}
 	found := append(findings(results), lint.Run(crossRules(), &CrossFacts{Results: results, Profile: q.Profile})...)
 	return slices.DeleteFunc(found, func(f lint.Finding) bool {
-		return !applies(f.RuleID, profile) || needless(f, results.Host)
+		return !applies(f.RuleID, profile) || needless(f, results)
 	})
 }
 
 // hostOptions returns what to ask about the hosts.
 func (q DomainRequest) hostOptions() mailhost.Options {
-	o := mailhost.Options{Senders: q.Senders, Expect: q.Expect, Profile: cmp.Or(q.Profile, mailhost.Mail)}
+	o := mailhost.Options{Senders: q.Senders, Hosts: q.Hosts, Expect: q.Expect, Profile: cmp.Or(q.Profile, mailhost.Mail)}
 	if q.HELO != "" {
 		o.HELO = mailhost.ParseHELO(q.HELO)
 		if len(q.Senders) > 0 {
@@ -83,8 +84,8 @@ func (q DomainRequest) queries() []spf.Query {
 	for _, ip := range q.Senders {
 		queries = append(queries, spf.Query{IP: ip, Domain: q.Domain, Sender: "postmaster@" + q.Domain, Helo: q.HELO, At: q.At})
 	}
-	if q.HELO != "" && len(q.Senders) > 0 {
-		queries = append(queries, spf.Query{Identity: spf.Helo, IP: q.Senders[0], Domain: q.HELO, Sender: "postmaster@" + q.HELO, Helo: q.HELO, At: q.At})
+	if query, ok := heloQuery(q.hostOptions().HELO, q.At); ok {
+		queries = append(queries, query)
 	}
 	return queries
 }
@@ -99,10 +100,21 @@ var unneeded = map[mailhost.Profile][]string{
 	mailhost.Smarthost: {"ptr-", "helo-", "mx-no-ptr"}, // the provider answers for its hosts
 }
 
-// needless reports whether a finding asks for an address of the domain itself, which
-// needs none where its MX records name other hosts.
-func needless(f lint.Finding, host *mailhost.Facts) bool {
-	return (f.RuleID == "a-missing" || f.RuleID == "aaaa-missing") && len(host.Exchanges) > 0 && f.Subject() == "A "+host.Domain
+// needless reports whether a finding has nothing to say because of what else is known.
+func needless(f lint.Finding, r report.Results) bool {
+	switch f.RuleID {
+	case "a-missing", "aaaa-missing":
+		// The domain needs no address where its MX records name other hosts and
+		// nobody asks for it by name.
+		_, name, _ := strings.Cut(f.Subject(), " ")
+		target := slices.ContainsFunc(r.Host.Exchanges, func(x *mailhost.Exchange) bool { return x.Host == r.Host.Self })
+		return len(r.Host.Exchanges) > 0 && name == r.Host.Domain && !target && !slices.Contains(r.Host.Hosts, r.Host.Self)
+	case "spf-non-mail-domain-missing", "spf-non-mail-domain-not-null":
+		return r.Host.Sends() // the fault is the null MX, and has its own finding
+	case "helo-ptr-mismatch":
+		return strangeHELO(r) // which says more
+	}
+	return false
 }
 
 // applies reports whether a rule has something to say about domains of a profile.

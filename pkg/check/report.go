@@ -40,7 +40,10 @@ func findings(r report.Results) []lint.Finding {
 		found = append(found, lint.Run(mailhost.Rules(), r.Host)...)
 	}
 	if r.SPF != nil {
-		found = append(found, lint.Run(spf.Rules(), r.SPF)...)
+		found = slices.Concat(found, lint.Run(spf.Rules(), r.SPF), lint.Run(spf.HELORules(), r.SPF.Results))
+	}
+	if r.HELO != nil {
+		found = append(found, lint.Run(spf.HELORules(), []spf.Result{*r.HELO})...)
 	}
 	if r.DKIM != nil {
 		found = append(found, lint.Run(dkim.KeyRules(), r.DKIM)...)
@@ -65,6 +68,9 @@ func asked(r report.Results) []lookup.Reply {
 	}
 	if r.DMARC != nil {
 		lists = append(lists, r.DMARC.Asked)
+	}
+	if r.HELO != nil {
+		lists = append(lists, r.HELO.Unanswered, behind(r.HELO.Reason))
 	}
 	if r.DMARCResult != nil {
 		lists = append(lists, behind(r.DMARCResult.Reason))

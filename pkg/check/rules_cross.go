@@ -20,11 +20,13 @@ type crossRule = lint.Rule[*CrossFacts]
 
 // crossRules returns the rules that need more than one protocol.
 func crossRules() []crossRule {
-	return []crossRule{noAuthBehind, parkedNotReject, heloNoSPF, failWithoutDKIM}
+	return []crossRule{noAuthBehind, parkedNotReject, failWithoutDKIM, heloNotAligned}
 }
 
 // parked reports whether the domain is said, or says itself, to have no mail.
-func (f *CrossFacts) parked() bool { return f.Profile == mailhost.Parked || f.SPF.NullMX() }
+func (f *CrossFacts) parked() bool {
+	return f.Profile == mailhost.Parked || f.SPF.NullMX() && !f.Host.Sends()
+}
 
 // keys returns the number of usable keys that are known, and whether there can be
 // others.
@@ -86,28 +88,6 @@ var parkedNotReject = crossRule{
 		default:
 			found(lint.Finding{Span: f.DMARC.Record.Source.Whole(), Hint: "Set the policy to reject.",
 				Message: fmt.Sprintf("%s takes no mail, but its policy is %s", f.DMARC.Domain, f.DMARC.Policy())})
-		}
-	},
-}
-
-var heloNoSPF = crossRule{
-	Doc: lint.Doc{
-		ID: "helo-spf-missing", Severity: lint.Notice,
-		Title: "HELO name without an SPF record",
-		Why:   "Bounces are judged by the HELO name alone. A record there, v=spf1 a -all, lets them pass and keeps others from using the name.",
-		Ref:   "RFC 7208, Section 10.1.2",
-		Bad: lint.Example{Zone: "@ TXT \"v=spf1 ip4:192.0.2.1 -all\"\nmail A 192.0.2.1\n1.2.0.192.in-addr.arpa. PTR mail",
-			Args: []string{"check", "example.com", "--ip", "192.0.2.1", "--helo", "mail.example.com"}},
-		Good: lint.Example{Zone: "@ TXT \"v=spf1 ip4:192.0.2.1 -all\"\nmail A 192.0.2.1\nmail TXT \"v=spf1 a -all\"\n1.2.0.192.in-addr.arpa. PTR mail",
-			Args: []string{"check", "example.com", "--ip", "192.0.2.1", "--helo", "mail.example.com"}},
-	},
-	Check: func(f *CrossFacts, found lint.ReportFunc) {
-		for i := range f.SPF.Results {
-			r := &f.SPF.Results[i]
-			if r.Query.Identity == spf.Helo && r.Status == spf.None {
-				source := lint.NewSource("TXT "+r.Query.Domain, "")
-				found(lint.Finding{Span: source.Whole(), Fix: lint.Rewrite(source, "v=spf1 a -all"), Message: r.Query.Domain + " has no SPF record"})
-			}
 		}
 	},
 }

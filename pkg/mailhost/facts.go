@@ -14,6 +14,7 @@ type Facts struct {
 	Domain    string // empty: only addresses or a HELO name were given
 	Options   Options
 	Self      *Host         // the domain itself; nil without a domain
+	Hosts     []*Host       // those that the options name, each once
 	MX        *lookup.Reply // of Domain
 	Exchanges []*Exchange   // in the order of preference, then of the name, a null MX included
 	Reverses  []*Reverse    // addresses given, then those of the mail hosts
@@ -179,6 +180,12 @@ func special(a netip.Addr) string {
 // Section 3).
 func (f *Facts) NullMX() bool { return len(f.Exchanges) == 1 && f.Exchanges[0].Null() }
 
+// Sends reports whether the domain is said to send mail: addresses that do were given,
+// and the profile does not say otherwise.
+func (f *Facts) Sends() bool {
+	return len(f.Options.Senders) > 0 && f.Options.Profile != Parked && f.Options.Profile != NoSend
+}
+
 // Implicit reports whether mail goes to the domain's own addresses for want of MX
 // records (RFC 5321, Section 5.1).
 func (f *Facts) Implicit() bool {
@@ -195,13 +202,17 @@ func (f *Facts) Reverse(addr netip.Addr) *Reverse {
 	return nil
 }
 
-// Own returns the answers about names that whoever reads the findings can change.
+// Own returns the answers about names that whoever reads the findings can change. A
+// reverse name that is delegated to nothing is not among them: it has a finding of
+// its own.
 func (f *Facts) Own() []lookup.Reply {
 	own := func(name string) bool {
-		return f.Domain != "" && isWithin(name, f.Domain) || f.HELO != nil && f.HELO.Host != nil && name == f.HELO.Host.Name
+		named := func(h *Host) bool { return h.Name == name }
+		return f.Domain != "" && isWithin(name, f.Domain) || slices.ContainsFunc(f.Hosts, named) ||
+			f.HELO != nil && f.HELO.Host != nil && name == f.HELO.Host.Name
 	}
 	for _, v := range f.Reverses {
-		if !v.Sender {
+		if !v.Sender || v.delegated() != "" {
 			continue
 		}
 		inner, reverse := own, lookup.Reverse(v.Addr)

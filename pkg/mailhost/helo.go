@@ -83,6 +83,10 @@ func (h *HELO) name(text string) {
 	h.Host = &Host{Name: name}
 }
 
+// Named reports whether the name is one that can be looked up. A dot at its end is
+// left out of it.
+func (h *HELO) Named() bool { return h.Host != nil && (h.Err == nil || h.finalDot()) }
+
 // finalDot reports whether nothing but a dot at the end is wrong.
 func (h *HELO) finalDot() bool {
 	return h.Err == ErrHELOSyntax && h.Host != nil && h.Fault.Text() == "."

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/netip"
 	"slices"
+	"strings"
 
 	"github.com/authcheck/authcheck/pkg/lookup"
 )
@@ -39,6 +40,7 @@ type Options struct {
 	Senders  []netip.Addr // addresses that send mail
 	HELO     *HELO        // as ParseHELO returns it, completed by Inspect; nil: not known
 	Expect   []netip.Addr // addresses that are the domain's own; empty: not known
+	Hosts    []string     // hosts of the domain that shall have an address; a name without a dot is below the domain
 	Names    []string     // names that senders shall have; empty: any
 	Approved []string     // domains that may hold the mail hosts; empty: any
 	Profile  Profile
@@ -72,6 +74,7 @@ func Inspect(ctx context.Context, r lookup.Resolver, domain string, o Options) *
 	}
 	if domain != "" {
 		in.domain()
+		in.named()
 	}
 	if o.HELO != nil && o.HELO.Host != nil {
 		in.helo(o.HELO)
@@ -137,6 +140,19 @@ func (in *inspection) domain() {
 		}
 		in.implicit()
 	})
+}
+
+// named asks for the addresses of the hosts that the options name.
+func (in *inspection) named() {
+	for _, name := range in.facts.Options.Hosts {
+		if !strings.Contains(name, ".") {
+			name += "." + in.facts.Domain
+		}
+		if h := in.host(name); !slices.Contains(in.facts.Hosts, h) {
+			in.facts.Hosts = append(in.facts.Hosts, h)
+			in.addresses(h, nil)
+		}
+	}
 }
 
 // implicit looks at the reverse names of the domain's own addresses once it is known

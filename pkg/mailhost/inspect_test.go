@@ -48,6 +48,16 @@ func (r *rounds) Query(ctx context.Context, name string, typ lookup.Type) (looku
 	return r.Resolver.Query(ctx, name, typ)
 }
 
+// sorted returns the questions of each round.
+func (r *rounds) sorted() []string {
+	var questions []string
+	for _, round := range r.asked {
+		slices.Sort(round)
+		questions = append(questions, strings.Join(round, ", "))
+	}
+	return questions
+}
+
 // TestInspectRounds wants each question once, as early as its name is known, and no
 // other.
 func TestInspectRounds(t *testing.T) {
@@ -61,6 +71,12 @@ func TestInspectRounds(t *testing.T) {
 		{
 			name: "addresses", domain: "example.com", options: mailhost.Options{Parts: mailhost.Addresses},
 			want: []string{"A example.com, AAAA example.com"},
+		},
+		{
+			name: "named hosts", domain: "example.com",
+			options: mailhost.Options{Parts: mailhost.Addresses, Hosts: []string{"mail", "imap.example.com", "mail.example.com", "relay.example.net"}},
+			want: []string{"A example.com, A imap.example.com, A mail.example.com, A relay.example.net, " +
+				"AAAA example.com, AAAA imap.example.com, AAAA mail.example.com, AAAA relay.example.net"},
 		},
 		{
 			name: "mail host", domain: "example.com", zone: "@ MX 10 mail\nmail A 192.0.2.1\n1.2.0.192.in-addr.arpa. PTR mail",
@@ -97,12 +113,7 @@ func TestInspectRounds(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				r := &rounds{Resolver: zone, start: time.Now()}
 				mailhost.Inspect(t.Context(), r, tt.domain, tt.options)
-				var got []string
-				for _, round := range r.asked {
-					slices.Sort(round)
-					got = append(got, strings.Join(round, ", "))
-				}
-				if diff := cmp.Diff(tt.want, got); diff != "" {
+				if diff := cmp.Diff(tt.want, r.sorted()); diff != "" {
 					t.Errorf("questions (-want +got)\n%s", diff)
 				}
 			})

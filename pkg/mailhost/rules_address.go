@@ -11,17 +11,50 @@ import (
 
 // addressRules judge the addresses of hosts.
 func addressRules() []rule {
-	return []rule{addressMissing, ipv6Missing, notRoutable, notExpected, transition, sharedAddress}
+	return []rule{addressMissing, requiredMissing, ipv6Missing, notRoutable, notExpected, transition, sharedAddress}
 }
 
-// judged calls visit for the hosts whose addresses are to be judged by themselves:
-// the domain and the HELO name. MX targets have rules of their own.
+// judged calls visit for the hosts whose addresses are to be judged by themselves,
+// each once: the domain, the hosts that were named and the HELO name. MX targets
+// have rules of their own.
 func (f *Facts) judged(visit func(h *Host)) {
+	var hosts []*Host
 	if f.Judges(Addresses) {
-		visit(f.Self)
+		hosts = append(hosts, f.Self)
 	}
-	if f.HELO != nil && f.HELO.Host != nil && f.HELO.Host != f.Self {
-		visit(f.HELO.Host)
+	hosts = append(hosts, f.Hosts...)
+	if f.HELO != nil && f.HELO.Host != nil {
+		hosts = append(hosts, f.HELO.Host)
+	}
+	for i, h := range hosts {
+		if !slices.Contains(hosts[:i], h) {
+			visit(h)
+		}
+	}
+}
+
+// everyHost calls visit for every host whose addresses are known, each once.
+func (f *Facts) everyHost(visit func(h *Host)) {
+	seen := map[*Host]bool{}
+	once := func(h *Host) {
+		if !seen[h] {
+			seen[h] = true
+			visit(h)
+		}
+	}
+	f.judged(once)
+	f.exchanges(func(x *Exchange) { once(x.Host) })
+}
+
+// required calls visit for the hosts that were named and of which no other rule says
+// whether they have the right address: they are neither the domain itself, nor the
+// HELO name, nor an MX target.
+func (f *Facts) required(visit func(h *Host)) {
+	exchanges := f.hosts()
+	for _, h := range f.Hosts {
+		if h != f.Self && (f.HELO == nil || f.HELO.Host != h) && !slices.Contains(exchanges, h) {
+			visit(h)
+		}
 	}
 }
 
@@ -46,6 +79,29 @@ var addressMissing = rule{
 	},
 }
 
+var requiredMissing = rule{
+	Doc: lint.Doc{
+		ID: "a-required-host-missing", Severity: lint.Warning,
+		Title: "Named host without an address",
+		Why:   "The host was named with --host, so people or programs are meant to reach it, and it has no A or AAAA record.",
+		Ref:   "operational",
+		Bad:   example("@ A 192.0.2.1", "a", "example.com", "--host", "imap"),
+		Good:  example("@ A 192.0.2.1\nimap A 192.0.2.1", "a", "example.com", "--host", "imap"),
+	},
+	Check: func(f *Facts, report lint.ReportFunc) {
+		f.required(func(h *Host) {
+			if !h.None() || h.dangling() {
+				return
+			}
+			message := h.Name + " has neither an A nor an AAAA record"
+			if h.missing() {
+				message = h.Name + " does not exist"
+			}
+			report(lint.Finding{Span: place("A " + h.Name), Message: message, Hint: "Publish the address of the host."})
+		})
+	},
+}
+
 var ipv6Missing = rule{
 	Doc: lint.Doc{
 		ID: "aaaa-missing", Severity: lint.Notice,
@@ -56,16 +112,11 @@ var ipv6Missing = rule{
 		Good:  onA("@ A 192.0.2.1\n@ AAAA 2001:db8::1"),
 	},
 	Check: func(f *Facts, report lint.ReportFunc) {
-		seen := map[*Host]bool{}
-		visit := func(h *Host) {
-			only4 := h.A != nil && h.AAAA != nil && h.Err() == nil && h.A.Answer.Records != nil && h.AAAA.Answer.Void()
-			if only4 && !seen[h] {
-				seen[h] = true
+		f.everyHost(func(h *Host) {
+			if h.A != nil && h.AAAA != nil && h.Err() == nil && h.A.Answer.Records != nil && h.AAAA.Answer.Void() {
 				report(lint.Finding{Span: place("AAAA " + h.Name), Message: h.Name + " has an IPv4 address alone"})
 			}
-		}
-		f.judged(visit)
-		f.exchanges(func(x *Exchange) { visit(x.Host) })
+		})
 	},
 }
 
@@ -94,21 +145,28 @@ var notExpected = rule{
 	Doc: lint.Doc{
 		ID: "a-expected-mismatch", Severity: lint.Error,
 		Title: "Addresses other than expected",
-		Why:   "The records should name the addresses that were given with --expect, all of them and no other.",
+		Why:   "The records should name the addresses that were given with --expect, all of them and no other. Hosts given with --host may have some of them.",
 		Ref:   "operational",
 		Bad:   example("@ A 192.0.2.1", "a", "example.com", "--expect", "192.0.2.2"),
 		Good:  example("@ A 192.0.2.1", "a", "example.com", "--expect", "192.0.2.1"),
 	},
 	Check: func(f *Facts, report lint.ReportFunc) {
-		if !f.Judges(Addresses) || len(f.Options.Expect) == 0 || f.Self.Err() != nil || f.Self.None() {
+		if !f.Judges(Addresses) || len(f.Options.Expect) == 0 {
 			return
 		}
-		for _, rr := range f.Self.records() {
-			if !f.expected(rr.Addr) {
-				report(lint.Finding{Span: rr.Source.Whole(), Message: fmt.Sprintf("%s is not among the addresses expected", rr.Addr),
-					Hint: "Remove the record, or expect its address, too."})
+		others := func(h *Host) {
+			for _, rr := range h.records() {
+				if !f.expected(rr.Addr) {
+					report(lint.Finding{Span: rr.Source.Whole(), Message: fmt.Sprintf("%s is not among the addresses expected", rr.Addr),
+						Hint: "Remove the record, or expect its address, too."})
+				}
 			}
 		}
+		f.required(others)
+		if f.Self.Err() != nil || f.Self.None() {
+			return
+		}
+		others(f.Self)
 		absent := slices.DeleteFunc(slices.Clone(f.Options.Expect), f.Self.Has)
 		if len(absent) > 0 {
 			report(lint.Finding{Span: place("A " + f.Domain), Message: fmt.Sprintf("%s does not have %s", f.Domain, words(absent)),
@@ -136,7 +194,7 @@ var transition = rule{
 		Good:  onA("@ AAAA 2001:db8::1"),
 	},
 	Check: func(f *Facts, report lint.ReportFunc) {
-		visit := func(h *Host) {
+		f.everyHost(func(h *Host) {
 			for _, rr := range h.records() {
 				kind := ""
 				if rr.Type == lookup.TypeAAAA && rr.Addr.Is4In6() {
@@ -152,9 +210,7 @@ var transition = rule{
 						Hint: "Publish the host's own IPv6 address, or none."})
 				}
 			}
-		}
-		f.judged(visit)
-		f.exchanges(func(x *Exchange) { visit(x.Host) })
+		})
 	},
 }
 

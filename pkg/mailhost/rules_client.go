@@ -14,7 +14,7 @@ func clientRules() []rule {
 
 // named calls visit for the HELO name if it is one that can be looked up.
 func (f *Facts) named(visit func(h *HELO)) {
-	if f.HELO != nil && f.HELO.Host != nil && (f.HELO.Err == nil || f.HELO.finalDot()) {
+	if f.HELO != nil && f.HELO.Named() {
 		visit(f.HELO)
 	}
 }

@@ -7,7 +7,9 @@ import (
 )
 
 // nullRules judge MX records that say that a domain takes no mail.
-func nullRules() []rule { return []rule{null, nullWithOthers, nullPreference, nullMissing} }
+func nullRules() []rule {
+	return []rule{null, nullSending, nullWithOthers, nullPreference, nullMissing}
+}
 
 // nulls calls visit for every MX record whose exchange is the root.
 func (f *Facts) nulls(visit func(x *Exchange)) {
@@ -32,8 +34,28 @@ var null = rule{
 	},
 	Check: func(f *Facts, report lint.ReportFunc) {
 		f.nulls(func(x *Exchange) {
-			if f.NullMX() && x.Record.Preference == 0 {
+			if f.NullMX() && !f.Sends() && x.Record.Preference == 0 {
 				report(lint.Finding{Span: x.Record.Source.Whole(), Message: f.Domain + " takes no mail"})
+			}
+		})
+	},
+}
+
+var nullSending = rule{
+	Doc: lint.Doc{
+		ID: "mx-null-on-sending-domain", Severity: lint.Error,
+		Title: "Domain that sends mail takes none",
+		Why: "The null MX is for domains without mail. Nobody can answer what this one sends, and bounces have nowhere to go, " +
+			"so many receivers refuse its mail. Reported where --ip names addresses that send it.",
+		Ref:  "RFC 7505, Section 4.2",
+		Bad:  example(`@ MX 0 .`, "check", "example.com", "--ip", "192.0.2.1"),
+		Good: example("@ MX 10 mail\nmail A 192.0.2.1", "check", "example.com", "--ip", "192.0.2.1"),
+	},
+	Check: func(f *Facts, report lint.ReportFunc) {
+		f.nulls(func(x *Exchange) {
+			if f.NullMX() && f.Sends() {
+				report(lint.Finding{Span: x.Record.Source.Whole(), Message: fmt.Sprintf("%s takes no mail, but %s sends its mail", f.Domain, words(f.Options.Senders)),
+					Hint: "Publish an MX record with a mail host, or send from another domain."})
 			}
 		})
 	},
@@ -71,7 +93,7 @@ var nullPreference = rule{
 	Check: func(f *Facts, report lint.ReportFunc) {
 		hosts := f.hosts()
 		f.nulls(func(x *Exchange) {
-			if source := x.Record.Source; len(hosts) == 0 && x.Record.Preference != 0 {
+			if source := x.Record.Source; len(hosts) == 0 && x.Record.Preference != 0 && !(f.NullMX() && f.Sends()) {
 				report(lint.Finding{Span: source.Whole(), Fix: lint.Rewrite(source, "0 ."),
 					Message: fmt.Sprintf("the preference is %d", x.Record.Preference)})
 			}

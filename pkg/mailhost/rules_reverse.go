@@ -11,7 +11,7 @@ import (
 
 // reverseRules judge the names of the addresses that send mail.
 func reverseRules() []rule {
-	return []rule{reverseMissing, reverseMalformed, notConfirmed, reverseSeveral, reverseTooMany, reverseGeneric, reverseOther, reverseAlias}
+	return []rule{reverseMissing, delegationBroken, reverseMalformed, notConfirmed, reverseSeveral, reverseTooMany, reverseGeneric, reverseOther, reverseAlias}
 }
 
 // senders calls visit for every address that sends mail and whose names are known.
@@ -49,10 +49,45 @@ var reverseMissing = rule{
 	},
 	Check: func(f *Facts, report lint.ReportFunc) {
 		f.senders(func(v *Reverse) {
-			if chain := v.PTR.Answer.Chain; v.PTR.Answer.Void() && !(v.PTR.Answer.NXDomain && len(chain) > 0) {
+			if v.PTR.Answer.Void() && v.delegated() == "" {
 				report(lint.Finding{Span: v.place(), Message: v.Addr.String() + " has no PTR record",
 					Hint: "Ask whoever provides the address for a PTR record with the name of the mail host."})
 			}
+		})
+	},
+}
+
+// delegated returns the name that the reverse name is an alias of where that has no
+// PTR record; "" where the reverse name is no alias, or leads to one.
+func (v *Reverse) delegated() string {
+	if v.PTR == nil || v.PTR.Err != nil || !v.PTR.Answer.Void() || len(v.PTR.Answer.Chain) == 0 {
+		return ""
+	}
+	return v.PTR.Answer.Chain[len(v.PTR.Answer.Chain)-1]
+}
+
+var delegationBroken = rule{
+	Doc: lint.Doc{
+		ID: "ptr-cname-delegation-broken", Severity: lint.Error,
+		Title: "Reverse name delegated to where there is no name",
+		Why: "Providers of small networks make each reverse name an alias of a name in the customer's zone, and the PTR record stands there. " +
+			"Here it does not, so the address has no name to receivers.",
+		Ref:  "operational",
+		Bad:  onPTR("1 CNAME 1.0-7\n2.0-7 PTR mail.example.com."),
+		Good: onPTR("1 CNAME 1.0-7\n1.0-7 PTR mail.example.com."),
+	},
+	Check: func(f *Facts, report lint.ReportFunc) {
+		f.senders(func(v *Reverse) {
+			target := v.delegated()
+			if target == "" {
+				return
+			}
+			fault := "has no PTR record"
+			if v.PTR.Answer.NXDomain {
+				fault = "does not exist"
+			}
+			report(lint.Finding{Span: v.place(), Message: fmt.Sprintf("the reverse name of %s is an alias of %s, which %s", v.Addr, target, fault),
+				Hint: fmt.Sprintf("Publish the PTR record at %s, or ask whoever provides the address to publish it in place of the alias.", target)})
 		})
 	},
 }

@@ -63,6 +63,47 @@ func TestExchanges(t *testing.T) {
 	}
 }
 
+// TestNamedHosts wants a missing host reported once, by the rule that knows most
+// about it.
+func TestNamedHosts(t *testing.T) {
+	t.Parallel()
+	const self = "@ A 192.0.2.1\n@ AAAA 2001:db8::1\n"
+	for _, tt := range []struct {
+		name, zone, host string
+		options          mailhost.Options
+		want             string
+	}{
+		{name: "there", zone: "imap A 192.0.2.2\nimap AAAA 2001:db8::2", host: "imap"},
+		{name: "without IPv6", zone: "imap A 192.0.2.2", host: "imap", want: "notice aaaa-missing"},
+		{name: "no such name", host: "imap", want: "warning a-required-host-missing"},
+		{name: "no address", zone: `imap TXT "x"`, host: "imap.example.com", want: "warning a-required-host-missing"},
+		{name: "alias to no address", zone: "imap CNAME x\nx TXT \"x\"", host: "imap", want: "warning a-required-host-missing"},
+		{name: "dangling alias", zone: "imap CNAME gone.example.net.", host: "imap"},
+		{name: "one family without answer", zone: ";! TIMEOUT imap.example.com. AAAA", host: "imap"},
+		{name: "no answer", zone: ";! SERVFAIL imap.example.com. *", host: "imap"},
+		{name: "private", zone: "imap A 10.0.0.1\nimap AAAA 2001:db8::2", host: "imap", want: "error a-not-globally-routable"},
+		{name: "another domain", zone: "imap.example.net. A 192.0.2.2\nimap.example.net. AAAA 2001:db8::2", host: "imap.example.net"},
+		{name: "the domain itself", host: "example.com"},
+		{name: "expected", zone: "imap A 192.0.2.1\nimap AAAA 2001:db8::1", host: "imap", options: mailhost.Options{Expect: []netip.Addr{
+			netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("2001:db8::1")}}},
+		{name: "not expected", zone: "imap A 192.0.2.9\nimap AAAA 2001:db8::1", host: "imap", want: "error a-expected-mismatch",
+			options: mailhost.Options{Expect: []netip.Addr{netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("2001:db8::1")}}},
+		{name: "HELO name", host: "mail", options: mailhost.Options{HELO: mailhost.ParseHELO("mail.example.com")}, want: "error helo-unresolvable"},
+		{name: "MX target", zone: "@ MX 10 mail", host: "mail", options: mailhost.Options{Parts: mailhost.Addresses | mailhost.Exchanges},
+			want: "error mx-target-nxdomain"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if tt.options.Hosts = []string{tt.host}; tt.options.Parts == 0 {
+				tt.options.Parts = mailhost.Addresses
+			}
+			if got := judge(mailhost.Inspect(t.Context(), parse(t, self+tt.zone), "example.com", tt.options)); got != tt.want {
+				t.Errorf("found %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
 func TestParked(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ zone, want string }{
@@ -74,6 +115,38 @@ func TestParked(t *testing.T) {
 		if got := judge(f); got != tt.want {
 			t.Errorf("%s: found %q, want %q", tt.zone, got, tt.want)
 		}
+	}
+}
+
+// TestNullOfSender wants a null MX to be a fault where the domain sends, whatever its
+// preference, and no other finding about the record then.
+func TestNullOfSender(t *testing.T) {
+	t.Parallel()
+	sender := []netip.Addr{netip.MustParseAddr("192.0.2.1")}
+	const named = "1.2.0.192.in-addr.arpa. PTR mail\nmail A 192.0.2.1\n"
+	for _, tt := range []struct {
+		name, zone string
+		senders    []netip.Addr
+		profile    mailhost.Profile
+		want       string
+	}{
+		{"sends", "@ MX 0 .", sender, "", "error mx-null-on-sending-domain"},
+		{"sends by profile", "@ MX 0 .", sender, mailhost.Smarthost, "error mx-null-on-sending-domain"},
+		{"other preference", "@ MX 10 .", sender, mailhost.Mail, "error mx-null-on-sending-domain"},
+		{"beside another", "@ MX 0 .\n@ MX 10 mail", sender, mailhost.Mail, "error mx-null-with-others, notice aaaa-missing, notice mx-single"},
+		{"no sender", "@ MX 0 .", nil, mailhost.Mail, "notice mx-null"},
+		{"parked", "@ MX 0 .", sender, mailhost.Parked, "notice mx-null"},
+		{"does not send", "@ MX 0 .", sender, mailhost.NoSend, "notice mx-null"},
+		{"no answer", ";! TIMEOUT example.com. MX", sender, mailhost.Mail, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			f := mailhost.Inspect(t.Context(), parse(t, named+tt.zone), "example.com",
+				mailhost.Options{Parts: mailhost.Exchanges, Senders: tt.senders, Profile: tt.profile})
+			if got := judge(f); got != tt.want {
+				t.Errorf("found %q, want %q", got, tt.want)
+			}
+		})
 	}
 }
 
@@ -89,7 +162,12 @@ func TestSenders(t *testing.T) {
 		{"other family", reverse + "PTR mail\nmail AAAA 2001:db8::1", "error ptr-not-forward-confirmed"},
 		{"no answer about the name", reverse + "PTR mail\n;! SERVFAIL mail.example.com. A", ""},
 		{"no answer", ";! SERVFAIL " + reverse + "PTR", ""},
-		{"delegation to nowhere", reverse + "CNAME gone.example.net.", ""}, // dns-cname-dangling
+		{"delegation to nowhere", reverse + "CNAME gone.example.net.", "error ptr-cname-delegation-broken"},
+		{"delegation over two aliases", reverse + "CNAME a\na CNAME gone.example.net.", "error ptr-cname-delegation-broken"},
+		{"delegation to a name without PTR", reverse + "CNAME 1.x\n1.x TXT \"x\"", "error ptr-cname-delegation-broken"},
+		{"delegation without answer", reverse + "CNAME 1.x\n;! SERVFAIL 1.x.example.com. PTR", ""},
+		{"delegation that works", reverse + "CNAME 1.x\n1.x PTR mail\nmail A 192.0.2.1", ""},
+		{"no name", "", "error ptr-missing"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

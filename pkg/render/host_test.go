@@ -50,6 +50,24 @@ func TestHostText(t *testing.T) {
 	}
 }
 
+func TestNamedHostsText(t *testing.T) {
+	t.Parallel()
+	r := hostReport(t, "@ A 192.0.2.1\nimap A 192.0.2.2\nimap AAAA 2001:db8::2\n;! TIMEOUT smtp.example.com. *",
+		mailhost.Options{Parts: mailhost.Addresses, Hosts: []string{"imap", "pop", "smtp"}})
+	const want = `example.com  A  ok
+
+  192.0.2.1
+
+  imap.example.com  192.0.2.2
+                    2001:db8::2
+  pop.example.com   (no address)
+  smtp.example.com  (timeout)
+`
+	if diff := cmp.Diff(want, rendered(t, Text, Options{Width: 100}, r)); diff != "" {
+		t.Errorf("text (-want +got)\n%s", diff)
+	}
+}
+
 // TestHostileHosts wants tables that fit, and nothing that a terminal obeys.
 func TestHostileHosts(t *testing.T) {
 	t.Parallel()

@@ -7,9 +7,10 @@ import (
 
 // wireHosts is what is known of a domain's hosts.
 type wireHosts struct {
-	A   *wireAddresses `json:"a,omitempty"`
-	MX  *wireMX        `json:"mx,omitempty"`
-	PTR *wirePTR       `json:"ptr,omitempty"`
+	A     *wireAddresses   `json:"a,omitempty"`
+	Hosts []*wireAddresses `json:"hosts,omitempty"`
+	MX    *wireMX          `json:"mx,omitempty"`
+	PTR   *wirePTR         `json:"ptr,omitempty"`
 }
 
 // wireAddresses is a name with its addresses.
@@ -63,6 +64,9 @@ func wireHostsOf(f *mailhost.Facts) wireHosts {
 	var w wireHosts
 	if f.Judges(mailhost.Addresses) {
 		w.A = wireAddressesOf(f.Self)
+	}
+	for _, h := range f.Hosts {
+		w.Hosts = append(w.Hosts, wireAddressesOf(h))
 	}
 	if f.Judges(mailhost.Exchanges|mailhost.Reverses) && f.MX != nil {
 		w.MX = wireMXOf(f)

@@ -94,6 +94,9 @@ func wireResultsOf(r report.Results) wireResults {
 	if r.Host != nil {
 		w.wireHosts, w.HELO = wireHostsOf(r.Host), wireHELOOf(r.Host)
 	}
+	if r.HELO != nil {
+		w.HELO.SPF = wireHELOVerdictOf(r.HELO)
+	}
 	if r.Zone != nil {
 		w.Zone = &wireZone{Records: r.Zone.Records, Names: make([]octets, len(r.Zone.Names))}
 		for i, name := range r.Zone.Names {
@@ -114,12 +117,13 @@ func wireResultsOf(r report.Results) wireResults {
 		if w.HELO == nil {
 			w.HELO = &wireHELO{Name: octets(cmp.Or(result.Query.Helo, result.Query.Domain))}
 		}
-		w.HELO.SPF = &wireSPF{
-			Domain: octets(result.Query.Domain), Record: recordText(result.Record),
-			wireVerdict: wireVerdictOf(result, "helo"),
-		}
+		w.HELO.SPF = wireHELOVerdictOf(result)
 	}
 	return w
+}
+
+func wireHELOVerdictOf(result *spf.Result) *wireSPF {
+	return &wireSPF{Domain: octets(result.Query.Domain), Record: recordText(result.Record), wireVerdict: wireVerdictOf(result, "helo")}
 }
 
 func recordText(r *spf.Record) *octets {

@@ -91,6 +91,9 @@ func (t *textRenderer) blocks(r *report.Report) []block {
 	if r.Results.Host != nil {
 		blocks = append(blocks, t.host(r.Results.Host)...)
 	}
+	if r.Results.HELO != nil {
+		blocks = append(blocks, t.verdict(r.Results.HELO))
+	}
 	blocks = append(blocks, t.findings(r)...)
 	blocks = append(blocks, t.corrected(r)...)
 	blocks = append(blocks, t.questions("unknown", r.Unknown)...)

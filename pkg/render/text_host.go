@@ -39,6 +39,7 @@ func (t *textRenderer) host(f *mailhost.Facts) []block {
 	if f.Judges(mailhost.Addresses) {
 		add(addressRows(f.Self))
 	}
+	add(namedRows(f.Hosts))
 	if f.Judges(mailhost.Exchanges | mailhost.Reverses) {
 		add(t.exchangeRows(f))
 	}
@@ -103,6 +104,19 @@ func addressRows(h *mailhost.Host) [][]string {
 		return [][]string{{"(not asked)"}}
 	case rows == nil:
 		return [][]string{{"(no address)"}}
+	}
+	return rows
+}
+
+// namedRows returns name and address of hosts: the name stands in the first row.
+func namedRows(hosts []*mailhost.Host) [][]string {
+	var rows [][]string
+	for _, h := range hosts {
+		name := displayName(h.Name)
+		for _, cell := range addressRows(h) {
+			rows = append(rows, []string{name, cell[0]})
+			name = ""
+		}
 	}
 	return rows
 }

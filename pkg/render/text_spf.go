@@ -61,11 +61,14 @@ func identity(q spf.Query) string {
 
 // outcome returns the verdicts in a few words.
 func (t *textRenderer) outcome(r *report.Report) string {
-	if r.Results.SPF == nil {
-		return ""
+	var verdicts []spf.Result
+	if r.Results.SPF != nil {
+		verdicts = r.Results.SPF.Results
+	} else if r.Results.HELO != nil {
+		verdicts = []spf.Result{*r.Results.HELO}
 	}
 	var b strings.Builder
-	for _, v := range r.Results.SPF.Results {
+	for _, v := range verdicts {
 		name := v.Query.IP.String()
 		if v.Query.Identity == spf.Helo {
 			name = "HELO"

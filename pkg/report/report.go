@@ -39,6 +39,7 @@ type Results struct {
 	DMARC       *dmarc.Facts
 	DMARCResult *dmarc.Result // on a message that was described; nil: none was
 	SPF         *spf.Facts
+	HELO        *spf.Result // on the HELO name of Host, where SPF is nil; nil: no verdict
 	Host        *mailhost.Facts
 	Zone        *ZoneFile
 }

@@ -16,8 +16,8 @@ const sends = `@ TXT "v=spf1 ip4:192.0.2.1 `
 
 var passes = lint.Example{Zone: sends + `-all"`, Args: []string{"spf", "example.com", "--ip", "192.0.2.1"}}
 
-// resultRule makes a rule about one result. The HELO identity is judged only
-// where it does the domain harm: it need not have a record.
+// resultRule makes a rule about one result. HELORules judge the HELO identity;
+// only where it has no verdict it is told here, once for both identities.
 func resultRule(status Status, doc lint.Doc, message string) rule {
 	return rule{Doc: doc, Check: func(f *Facts, report lint.ReportFunc) {
 		for i := range f.Results {
@@ -25,43 +25,51 @@ func resultRule(status Status, doc lint.Doc, message string) rule {
 			identity := "MAIL FROM"
 			if r.Query.Identity == Helo {
 				identity = "HELO"
-				if status == None || status == Neutral || r.Query.Domain == f.Results[0].Query.Domain {
+				if status != TempError || r.Query.Domain == f.Results[0].Query.Domain {
 					continue
 				}
 			}
-			if r.Status != status {
-				continue
+			if r.Status == status {
+				report(lint.Finding{Span: r.place(), Hint: r.cure(),
+					Message: fmt.Sprintf(message, r.Query.IP, r.Query.Domain, identity) + ": " + r.because()})
 			}
-			text := fmt.Sprintf(message, r.Query.IP, r.Query.Domain, identity)
-			switch {
-			case r.Reason != nil:
-				text += ": " + r.Reason.Error()
-			case len(r.Path) > 0:
-				text += fmt.Sprintf(": %q matches", r.Path[0].Term.Text())
-			default:
-				text += ": no term matches"
-			}
-			if r.Explanation != "" {
-				text += fmt.Sprintf("; explanation: %q", r.Explanation)
-			}
-			report(lint.Finding{Span: r.place(), Message: text, Hint: r.cure()})
 		}
 	}}
+}
+
+// because says what gave the verdict.
+func (r *Result) because() string {
+	text := "no term matches"
+	switch {
+	case r.Reason != nil:
+		text = r.Reason.Error()
+	case len(r.Path) > 0:
+		text = fmt.Sprintf("%q matches", r.Path[0].Term.Text())
+	}
+	if r.Explanation != "" {
+		text += fmt.Sprintf("; explanation: %q", r.Explanation)
+	}
+	return text
 }
 
 // cure says what to do about a client that does not pass.
 func (r *Result) cure() string {
 	switch r.Status {
 	case Fail, SoftFail, Neutral:
-		kind := IP4
-		if r.Query.IP.Is6() {
-			kind = IP6
-		}
-		return fmt.Sprintf("If this host sends mail for %s, add %s:%s, or the include of its provider, to the record.", r.Query.Domain, kind, r.Query.IP)
+		return fmt.Sprintf("If this host sends mail for %s, add %s, or the include of its provider, to the record.", r.Query.Domain, r.mechanism())
 	case PermError:
 		return "Mend the record as the other findings say."
 	}
 	return ""
+}
+
+// mechanism returns the mechanism that authorizes the client alone.
+func (r *Result) mechanism() string {
+	kind := IP4
+	if r.Query.IP.Is6() {
+		kind = IP6
+	}
+	return fmt.Sprintf("%s:%s", kind, r.Query.IP)
 }
 
 // place returns the term that gave the verdict, as far down as its own record
