@@ -55,11 +55,13 @@ func (a *app) check() *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.StringArrayVar(&q.Selectors, "selector", nil, "look at the DKIM key of this `NAME` (repeatable; default: well-known names)")
+	f.Var(bitsFlag{&q.MinBits}, "min-key-bits", "demand RSA keys of `N` bits at least, 1024 or more")
 	f.Var(addrsFlag{&q.Senders}, "ip", "address that sends the domain's mail (repeatable)")
 	f.StringVar(&q.HELO, "helo", "", "`NAME` that the senders give with HELO or EHLO")
 	f.StringArrayVar(&hosts, "host", nil, hostUsage)
 	f.Var(addrsFlag{&q.Expect}, "expect", "address that is the domain's own (repeatable)")
 	f.StringVar(&profile, "profile", "mail", "what the domain is `FOR`: mail, parked, smarthost or no-send")
+	f.Var(addressesFlag{&q.Required}, "require-rua", "demand that rua of the DMARC record names this `ADDRESS` (repeatable)")
 	f.Var(standardFlag{&q.Standard}, "dmarc-mode", "rfc9989 for the tree walk, rfc7489 for the Public Suffix List")
 	f.StringVar(&list, "psl", "", "Public Suffix List to use instead of the built-in one (`FILE`)")
 	f.StringVarP(&input, "input", "i", "", "read domains from `FILE`, one a line, # comments, or rank,domain; - is standard input")

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -49,6 +50,7 @@ func (a *app) dkim() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringArrayVar(&q.Selectors, "selector", nil, "look at the key of this `NAME` (repeatable; default: well-known names)")
+	cmd.Flags().Var(bitsFlag{&q.MinBits}, "min-key-bits", "demand RSA keys of `N` bits at least, 1024 or more")
 	cmd.Flags().StringVar(&key, "key", "", "compare with the private key in `FILE`")
 	cmd.Flags().BoolVar(&a.flags.showQuery, "show-query", false, "show the dig line behind every question")
 	return cmd
@@ -61,6 +63,7 @@ func wellKnownSelectors() string {
 }
 
 func (a *app) runDKIM(ctx context.Context, q check.DKIMRequest) error {
+	q.At = a.now()
 	words := []string{"dkim", q.Domain}
 	for _, selector := range q.Selectors {
 		words = append(words, "--selector", selector)
@@ -69,6 +72,22 @@ func (a *app) runDKIM(ctx context.Context, q check.DKIMRequest) error {
 		return check.DKIM(ctx, s, q, o)
 	})
 }
+
+// bitsFlag is a flag that takes the number of bits that keys shall have at least.
+type bitsFlag struct{ bits *int }
+
+func (f bitsFlag) String() string { return "" }
+
+func (f bitsFlag) Set(text string) error {
+	bits, err := strconv.Atoi(text)
+	if err != nil || bits < dkim.MinBits || bits > dkim.MaxBits {
+		return fmt.Errorf("not a number from %d to %d", dkim.MinBits, dkim.MaxBits)
+	}
+	*f.bits = bits
+	return nil
+}
+
+func (f bitsFlag) Type() string { return "N" }
 
 // readPrivateKey reads the public half of a private key. Nothing of the private half
 // is kept.

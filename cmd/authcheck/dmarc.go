@@ -48,6 +48,7 @@ func (a *app) dmarc() *cobra.Command {
 	cmd.Flags().Var(identifierFlag{&q.Results.SPF, 1}, "spf", "what SPF said of MAIL FROM, such as pass:bounce.example.com")
 	cmd.Flags().Var(identifierFlag{&q.Results.DKIM, 1000}, "dkim", "what a signature's check said of its d= domain, such as pass:example.com (repeatable)")
 	cmd.Flags().Var(standardFlag{&q.Standard}, "dmarc-mode", "rfc9989 for the tree walk, rfc7489 for the Public Suffix List")
+	cmd.Flags().Var(addressesFlag{&q.Required}, "require-rua", "demand that rua names this `ADDRESS` (repeatable)")
 	cmd.Flags().StringVar(&list, "psl", "", "Public Suffix List to use instead of the built-in one (`FILE`)")
 	cmd.Flags().BoolVar(&a.flags.showQuery, "show-query", false, "show the dig line behind every question")
 	return cmd
@@ -94,6 +95,22 @@ func (f identifierFlag) Set(text string) error {
 }
 
 func (f identifierFlag) Type() string { return "RESULT:DOMAIN" }
+
+// addressesFlag is a flag that takes mail addresses, one at a time.
+type addressesFlag struct{ list *[]dmarc.Address }
+
+func (f addressesFlag) String() string { return "" }
+
+func (f addressesFlag) Set(text string) error {
+	address, err := dmarc.ParseAddress(text)
+	if err != nil {
+		return err
+	}
+	*f.list = append(*f.list, address)
+	return nil
+}
+
+func (f addressesFlag) Type() string { return "ADDRESS" }
 
 // standardFlag is a flag that takes the name of a standard.
 type standardFlag struct{ standard *dmarc.Standard }

@@ -2,7 +2,7 @@ package check
 
 import (
 	"context"
-	"fmt"
+	"time"
 
 	"github.com/authcheck/authcheck/pkg/dkim"
 	"github.com/authcheck/authcheck/pkg/lint"
@@ -15,11 +15,13 @@ type DKIMRequest struct {
 	Domain    string
 	Selectors []string         // empty: those that are well known
 	Private   *dkim.PrivateKey // to compare with; nil: none
+	At        time.Time        // moment of the evaluation; zero: the age of keys is not judged
+	MinBits   int              // that RSA keys shall have at least; 0: what receivers demand
 }
 
 // DKIM looks up the keys of a domain and judges them.
 func DKIM(ctx context.Context, r lookup.Resolver, q DKIMRequest, o Options) *report.Report {
-	facts := dkim.Inspect(ctx, r, q.Domain, dkim.Options{Selectors: q.Selectors, Private: q.Private})
+	facts := dkim.Inspect(ctx, r, q.Domain, dkim.Options{Selectors: q.Selectors, Private: q.Private, At: q.At, MinBits: q.MinBits})
 	results := report.Results{DKIM: facts}
 	return o.judge(&report.Report{Target: facts.Domain, Kind: report.Domain, Results: results}, findings(results), fit)
 }
@@ -36,24 +38,9 @@ func fitKey(c lint.Correction) bool { return dkim.Parse(lint.NewSource("", c.Rec
 // uncheckedDKIM lists what nobody could ask: only mail tells which selectors there
 // are (RFC 6376, Section 3.6.2.1).
 func uncheckedDKIM(f *dkim.Facts) []report.Question {
-	if f.Named || f.NoKeys() {
-		return nil
+	var open []report.Question
+	for _, found := range lint.Run(openRules(), f) {
+		open = append(open, report.Question{Question: found.Subject(), Reason: found.Message, Settle: found.Hint, Rule: found.RuleID})
 	}
-	q := report.Question{Question: "DKIM keys of " + f.Domain, Settle: report.Command("authcheck", "dkim", f.Domain, "--selector", "SELECTOR")}
-	failed, tried := f.Unanswered(), len(f.Tried)
-	switch {
-	case len(f.Selectors) > 0:
-		q.Question = "other " + q.Question
-		q.Reason = "no selector was named, and only well-known ones were tried"
-		if failed > 0 {
-			q.Reason += fmt.Sprintf("; %d of them got no answer", failed)
-		}
-	case failed == 0:
-		q.Reason = fmt.Sprintf("no selector was named, and of %d well-known ones none has a key", tried)
-	case failed == tried:
-		q.Reason = fmt.Sprintf("no selector was named, and none of %d well-known ones got an answer", tried)
-	default:
-		q.Reason = fmt.Sprintf("no selector was named; of %d well-known ones %d got no answer, the others have no key", tried, failed)
-	}
-	return []report.Question{q}
+	return open
 }

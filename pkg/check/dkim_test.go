@@ -85,8 +85,8 @@ func TestDKIMOpenQuestions(t *testing.T) {
 	t.Parallel()
 	const settle = "authcheck dkim example.com @9.9.9.9"
 	key := ` TXT "v=DKIM1; k=ed25519; p=xjq9vqzuLh8ud5CFUoN4BvvJnSMAOz0jh3tAZgqGyaA="`
-	open := func(question, reason string) []report.Question {
-		return []report.Question{{Question: question, Reason: reason, Settle: "authcheck dkim example.com --selector SELECTOR"}}
+	open := func(question, reason, rule string) []report.Question {
+		return []report.Question{{Question: question, Reason: reason, Settle: "authcheck dkim example.com --selector SELECTOR", Rule: rule}}
 	}
 	for _, tt := range []struct {
 		name, zone         string
@@ -96,11 +96,11 @@ func TestDKIMOpenQuestions(t *testing.T) {
 		{name: "named", zone: "s1._domainkey" + key, selectors: []string{"s1"}},
 		{name: "nothing can exist", zone: "@ A 192.0.2.1"},
 		{name: "nothing found", zone: "own._domainkey" + key,
-			unchecked: open("DKIM keys of example.com", "no selector was named, and of 20 well-known ones none has a key")},
+			unchecked: open("DKIM keys of example.com", "no selector was named, and of 20 well-known ones none has a key, but the name _domainkey exists", "dkim-domainkey-nodata-unproven")},
 		{name: "some failed", zone: ";! TIMEOUT s1._domainkey.example.com. TXT\n;! SERVFAIL k1._domainkey.example.com. TXT",
-			unchecked: open("DKIM keys of example.com", "no selector was named; of 20 well-known ones 2 got no answer, the others have no key")},
+			unchecked: open("DKIM keys of example.com", "no selector was named; of 20 well-known ones 2 got no answer, the others have no key", "dkim-no-selector-known")},
 		{name: "one found, one failed", zone: "google._domainkey" + key + "\n;! TIMEOUT s1._domainkey.example.com. TXT",
-			unchecked: open("other DKIM keys of example.com", "no selector was named, and only well-known ones were tried; 1 of them got no answer")},
+			unchecked: open("other DKIM keys of example.com", "no selector was named, and only well-known ones were tried; 1 of them got no answer", "dkim-no-selector-known")},
 		{name: "named one fails", zone: ";! SERVFAIL s1._domainkey.example.com. TXT\ns2._domainkey" + key, selectors: []string{"s1", "s2"},
 			unknown: []report.Question{{Question: "TXT s1._domainkey.example.com", Reason: "servfail", Settle: settle, Rule: "dns-servfail"}}},
 	} {

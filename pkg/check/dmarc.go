@@ -17,12 +17,13 @@ type DMARCRequest struct {
 	Results  dmarc.Results   // of a message; none: no verdict
 	Standard dmarc.Standard  // empty: RFC 9989
 	Suffixes *dmarc.Suffixes // nil: the built-in Public Suffix List
+	Required []dmarc.Address // that rua shall name; none: no demand
 }
 
 // DMARC finds the record that applies to a domain, judges it and says what it
 // makes of a message with these results.
 func DMARC(ctx context.Context, r lookup.Resolver, q DMARCRequest, o Options) *report.Report {
-	facts := dmarc.Inspect(ctx, r, q.Domain, dmarc.Options{Standard: q.Standard, Suffixes: q.Suffixes, Identifiers: q.Results.Domains()})
+	facts := dmarc.Inspect(ctx, r, q.Domain, dmarc.Options{Standard: q.Standard, Suffixes: q.Suffixes, Required: q.Required, Identifiers: q.Results.Domains()})
 	results := report.Results{DMARC: facts}
 	if len(q.Results.SPF)+len(q.Results.DKIM) > 0 {
 		result := dmarc.Evaluate(facts, q.Results)

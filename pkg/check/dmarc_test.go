@@ -124,3 +124,32 @@ func TestDMARCCorrected(t *testing.T) {
 		}
 	}
 }
+
+// TestRequiredAddresses holds the correction to the addresses that rua must name.
+func TestRequiredAddresses(t *testing.T) {
+	t.Parallel()
+	const rua = "; rua=mailto:a@x.example"
+	required := []dmarc.Address{{Local: "b", Host: "x.example"}, {Local: "c!d", Host: "x.example"}}
+	for text, want := range map[string]string{
+		"v=DMARC1; p=reject":                    "v=DMARC1; p=reject; rua=mailto:b@x.example,mailto:c%21d@x.example",
+		"v=DMARC1; p=reject" + rua:              "v=DMARC1; p=reject" + rua + ",mailto:b@x.example,mailto:c%21d@x.example",
+		"v=DMARC1; p=reject" + rua + ", ; fo=1": "v=DMARC1; p=reject" + rua + ",mailto:b@x.example,mailto:c%21d@x.example ; fo=1",
+		"v=DMARC1; p=reject; rua=a@x.example":   "v=DMARC1; p=reject; rua=mailto:a@x.example,mailto:b@x.example,mailto:c%21d@x.example",
+		"v=DMARC1; p=reject; Rua=" + rua[6:]:    "",
+		"v=DMARC1; p=reject; rua=":              "",
+		"v=DMARC1; p=block":                     "",
+		"v=DMARC1; p=reject" + rua + ",mailto:c!d@x.example,mailto:b@x.example": "",
+	} {
+		zone, err := lookup.ParseZone("test.zone", ";! AUTHORITATIVE .\n_dmarc.x.example. TXT \""+text+"\"\nx.example. MX 10 mx\n")
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		for _, c := range check.DMARC(t.Context(), zone, check.DMARCRequest{Domain: "x.example", Required: required}, check.Options{}).Corrected {
+			got = c.Record
+		}
+		if got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}

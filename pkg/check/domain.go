@@ -22,6 +22,7 @@ import (
 type DomainRequest struct {
 	Domain    string
 	Selectors []string         // of DKIM keys; empty: those that are well known
+	MinBits   int              // that RSA keys shall have at least; 0: what receivers demand
 	Senders   []netip.Addr     // addresses that send the domain's mail
 	HELO      string           // name that the senders give; empty: not known
 	Hosts     []string         // hosts of the domain that shall have an address; a name without a dot is below the domain
@@ -29,7 +30,8 @@ type DomainRequest struct {
 	Profile   mailhost.Profile // empty: a domain that sends and receives
 	Standard  dmarc.Standard   // empty: RFC 9989
 	Suffixes  *dmarc.Suffixes  // nil: the built-in Public Suffix List
-	At        time.Time        // moment of the evaluation
+	Required  []dmarc.Address  // that rua of the DMARC record shall name; none: no demand
+	At        time.Time        // moment of the evaluation; zero: the age of keys is not judged
 	Zone      *lookup.Zone     // offline data; nil: none
 }
 
@@ -45,9 +47,11 @@ func (q DomainRequest) gather(ctx context.Context, r lookup.Resolver) (results r
 	var wg sync.WaitGroup
 	wg.Go(func() { results.Host = mailhost.Inspect(ctx, r, q.Domain, q.hostOptions()) })
 	wg.Go(func() { results.SPF = spf.Inspect(ctx, r, q.Domain, spf.Options{Queries: q.queries(), Zone: q.Zone}) })
-	wg.Go(func() { results.DKIM = dkim.Inspect(ctx, r, q.Domain, dkim.Options{Selectors: q.Selectors}) })
 	wg.Go(func() {
-		results.DMARC = dmarc.Inspect(ctx, r, q.Domain, dmarc.Options{Standard: q.Standard, Suffixes: q.Suffixes})
+		results.DKIM = dkim.Inspect(ctx, r, q.Domain, dkim.Options{Selectors: q.Selectors, At: q.At, MinBits: q.MinBits})
+	})
+	wg.Go(func() {
+		results.DMARC = dmarc.Inspect(ctx, r, q.Domain, dmarc.Options{Standard: q.Standard, Suffixes: q.Suffixes, Required: q.Required})
 	})
 	wg.Wait()
 	return results
@@ -95,7 +99,7 @@ var sending = []string{"dkim-domainkey-nxdomain", "dkim-record-missing", "ptr-",
 
 // unneeded holds the rules that have nothing to say about a profile.
 var unneeded = map[mailhost.Profile][]string{
-	mailhost.Parked:    append([]string{"a-missing", "aaaa-missing", "dmarc-missing", "dmarc-rua-missing"}, sending...),
+	mailhost.Parked:    append([]string{"a-missing", "aaaa-missing", "dmarc-missing", "dmarc-rua-missing", "dmarc-alignment-strict"}, sending...),
 	mailhost.NoSend:    sending,
 	mailhost.Smarthost: {"ptr-", "helo-", "mx-no-ptr"}, // the provider answers for its hosts
 }

@@ -160,6 +160,9 @@ func (o Options) finish(r *report.Report, findings []lint.Finding) {
 	for _, doc := range docs {
 		unanswered[doc.ID] = doc.Unanswered
 	}
+	for _, q := range r.Unchecked {
+		fired[q.Rule] = true
+	}
 	for _, f := range findings {
 		if unanswered[f.RuleID] {
 			fired[f.RuleID] = true

@@ -20,7 +20,7 @@ type crossRule = lint.Rule[*CrossFacts]
 
 // crossRules returns the rules that need more than one protocol.
 func crossRules() []crossRule {
-	return []crossRule{noAuthBehind, parkedNotReject, failWithoutDKIM, heloNotAligned}
+	return []crossRule{noAuthBehind, spfOnly, parkedNotReject, parkedRelaxed, parkedNoWildcard, failWithoutDKIM, heloNotAligned}
 }
 
 // parked reports whether the domain is said, or says itself, to have no mail.
@@ -37,6 +37,20 @@ func (f *CrossFacts) keys() (known int, sure bool) {
 		}
 	}
 	return known, f.DKIM.NoKeys()
+}
+
+// spfAlone reports whether the policy of a domain that sends rests on SPF alone. A
+// name below the organization's may sign with the keys of that, unless alignment is
+// strict.
+func (f *CrossFacts) spfAlone() bool {
+	r, spfRecord := f.DMARC.Record, f.SPF.Root.Record
+	if f.parked() || f.Profile == mailhost.NoSend || r == nil || !dmarc.None.Weaker(f.DMARC.Policy()) || spfRecord == nil || !f.DKIM.NoKeys() {
+		return false
+	}
+	if nobody := len(spfRecord.Terms) == 0 || len(spfRecord.Terms) == 1 && spfRecord.First(spf.All) != nil; nobody {
+		return false
+	}
+	return r.ADKIM == dmarc.Strict || f.DMARC.OrgErr == nil && f.DMARC.OrgDomain == f.DMARC.Domain
 }
 
 var goodDomain = lint.Example{Args: []string{"check", "example.com", "--selector", "s1"}, Zone: `@ MX 10 mail
@@ -70,24 +84,20 @@ var noAuthBehind = crossRule{
 	},
 }
 
-var parkedNotReject = crossRule{
+var spfOnly = crossRule{
 	Doc: lint.Doc{
-		ID: "dmarc-parked-not-reject", Severity: lint.Warning,
-		Title: "Domain without mail does not reject",
-		Why:   "Nobody sends mail from a parked domain, so all mail in its name is forged: v=DMARC1; p=reject says so to receivers.",
-		Ref:   "RFC 9989, Section 4.7",
-		Bad:   lint.Example{Zone: "@ MX 0 .\n@ TXT \"v=spf1 -all\"", Args: []string{"check", "example.com"}},
-		Good:  lint.Example{Zone: "@ MX 0 .\n@ TXT \"v=spf1 -all\"\n_dmarc TXT \"v=DMARC1; p=reject\"", Args: []string{"check", "example.com"}},
+		ID: "dmarc-spf-only", Severity: lint.Warning,
+		Title: "DMARC policy that rests on SPF alone",
+		Why: "Forwarded mail comes from other hosts and fails SPF, so without a DKIM signature it fails DMARC, and receivers do what the policy says. " +
+			"A domain with p=reject must not rely on SPF alone. It is told where no key can exist at the domain.",
+		Ref:  "RFC 9989, Sections 7.4 and 8",
+		Bad:  lint.Example{Zone: "@ TXT \"v=spf1 ip4:192.0.2.1 -all\"\n_dmarc TXT \"v=DMARC1; p=reject\"", Args: []string{"check", "example.com"}},
+		Good: goodDomain,
 	},
 	Check: func(f *CrossFacts, found lint.ReportFunc) {
-		switch {
-		case !f.parked() || f.DMARC.Err != nil && f.DMARC.Err != dmarc.ErrNoRecord || f.DMARC.Policy() == dmarc.Reject:
-		case f.DMARC.Record == nil:
-			source := lint.NewSource("TXT _dmarc."+f.DMARC.Domain, "")
-			found(lint.Finding{Span: source.Whole(), Fix: lint.Rewrite(source, "v=DMARC1; p=reject"), Message: f.DMARC.Domain + " takes no mail and has no DMARC policy"})
-		default:
-			found(lint.Finding{Span: f.DMARC.Record.Source.Whole(), Hint: "Set the policy to reject.",
-				Message: fmt.Sprintf("%s takes no mail, but its policy is %s", f.DMARC.Domain, f.DMARC.Policy())})
+		if f.spfAlone() {
+			found(lint.Finding{Span: f.DMARC.Record.Source.Whole(), Hint: "Sign the mail with DKIM, and publish the key, before a policy other than none.",
+				Message: fmt.Sprintf("%s asks receivers to %s what fails, and without a DKIM key only SPF can pass", f.DMARC.Domain, f.DMARC.Policy())})
 		}
 	},
 }
@@ -103,7 +113,7 @@ var failWithoutDKIM = crossRule{
 	},
 	Check: func(f *CrossFacts, found lint.ReportFunc) {
 		known, _ := f.keys()
-		if f.parked() || known > 0 || f.SPF.Root.Record == nil {
+		if f.parked() || known > 0 || f.SPF.Root.Record == nil || f.spfAlone() {
 			return
 		}
 		if all := f.SPF.Root.Record.First(spf.All); all != nil && all.Qualifier == '-' && len(f.SPF.Root.Record.Terms) > 1 {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/authcheck/authcheck/pkg/lint"
 	"github.com/authcheck/authcheck/pkg/lookup"
@@ -24,6 +25,8 @@ func WellKnown() []string {
 type Options struct {
 	Selectors []string    // named by whoever asks; empty: those of WellKnown
 	Private   *PrivateKey // to compare the published keys with; nil: none
+	At        time.Time   // moment against which the age of keys is judged; zero: do not judge
+	MinBits   int         // that RSA keys shall have at least; 0: no demand beyond that of receivers
 }
 
 // Facts is what Inspect gathered about the keys of a domain.
@@ -33,9 +36,11 @@ type Facts struct {
 	Selectors []Selector     // names that cannot be asked first, then as named; of tried ones those that have a key
 	Tried     []lookup.Reply // of selectors that nobody named and that have no key
 	Domainkey *lookup.Reply  // TXT _domainkey.Domain; nil: not asked
-	ADSP      *lookup.Reply  // TXT _adsp._domainkey.Domain; nil: not asked
+	ADSP      *lookup.Reply  // TXT _adsp._domainkey.Domain; nil: not asked, as where selectors are named
 	Asked     []lookup.Reply // what had to be asked
 	Private   *PrivateKey    // given for comparison; nil: none
+	At        time.Time      // moment of the evaluation; zero: the age of keys is not judged
+	MinBits   int            // demanded of RSA keys; 0: nothing beyond MinBits
 }
 
 // Selector is a name below _domainkey with what is published there.
@@ -60,14 +65,17 @@ func Inspect(ctx context.Context, r lookup.Resolver, domain string, o Options) *
 	if name, err := lookup.FromUser(domain); err == nil {
 		domain = name
 	}
-	f := &Facts{Domain: domain, Named: len(o.Selectors) > 0, Private: o.Private}
+	f := &Facts{Domain: domain, Named: len(o.Selectors) > 0, Private: o.Private, At: o.At, MinBits: o.MinBits}
 	names := o.Selectors
 	if !f.Named {
 		names = WellKnown()
 	}
 	below := "_domainkey." + domain
-	questions := []lookup.Question{{Name: below, Type: lookup.TypeTXT}, {Name: "_adsp." + below, Type: lookup.TypeTXT}}
-	asked := map[string]bool{}
+	questions := []lookup.Question{{Name: below, Type: lookup.TypeTXT}}
+	if !f.Named { // one question less a domain where many are checked
+		questions = append(questions, lookup.Question{Name: "_adsp." + below, Type: lookup.TypeTXT})
+	}
+	first, asked := len(questions), map[string]bool{}
 	for _, name := range names {
 		full, err := lookup.FromUser(name + "." + below)
 		switch {
@@ -85,11 +93,12 @@ func Inspect(ctx context.Context, r lookup.Resolver, domain string, o Options) *
 		return f
 	}
 	replies := lookup.All(ctx, r, questions)
-	f.Domainkey, f.ADSP = &replies[0], &replies[1]
-	for i := range replies[2:] {
-		f.add(&replies[2+i])
+	f.Domainkey = &replies[0]
+	for i := range replies[first:] {
+		f.add(&replies[first+i])
 	}
 	if !f.Named {
+		f.ADSP = &replies[1]
 		f.Asked = append(f.Asked, replies[0])
 		f.foldWildcard(len(names))
 	}
@@ -194,6 +203,17 @@ func (f *Facts) NoKeys() bool {
 	}
 	return !slices.ContainsFunc(f.Tried, exists) &&
 		!slices.ContainsFunc(f.Selectors, func(s Selector) bool { return s.Reply != nil && exists(*s.Reply) })
+}
+
+// NoWildcard reports whether the DNS says that no wildcard stands right below
+// _domainkey: it would have answered for a selector of one label that does not exist
+// (RFC 4592).
+func (f *Facts) NoWildcard() bool {
+	gone := func(r lookup.Reply) bool { return r.Err == nil && r.Answer.NXDomain && len(r.Answer.Chain) == 0 }
+	return slices.ContainsFunc(f.Tried, gone) ||
+		slices.ContainsFunc(f.Selectors, func(s Selector) bool {
+			return s.Reply != nil && !strings.Contains(s.Name, ".") && gone(*s.Reply)
+		})
 }
 
 // Unanswered returns how many of the selectors in Tried may have a key: nobody

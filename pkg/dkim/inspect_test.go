@@ -98,11 +98,14 @@ func TestQuestions(t *testing.T) {
 	r := &log{Resolver: zone(t, ";! TIMEOUT _domainkey.example.com. TXT\n;! TIMEOUT s1._domainkey.example.com. TXT")}
 	f := dkim.Inspect(t.Context(), r, "example.com", dkim.Options{Selectors: []string{"a", "b", "A"}})
 	slices.Sort(r.asked)
-	want := []string{"_adsp._domainkey.example.com", "_domainkey.example.com", "a._domainkey.example.com", "b._domainkey.example.com"}
+	want := []string{"_domainkey.example.com", "a._domainkey.example.com", "b._domainkey.example.com"}
 	if diff := cmp.Diff(want, r.asked); diff != "" || len(f.Asked) != 2 {
 		t.Errorf("%d asked, %s", len(f.Asked), diff)
 	}
 	f = dkim.Inspect(t.Context(), r, "example.com", dkim.Options{})
+	if f.ADSP == nil || !slices.Contains(r.asked, "_adsp._domainkey.example.com") {
+		t.Error("without selectors nobody asked for an ADSP record")
+	}
 	if n := len(dkim.WellKnown()); n > 20 || len(f.Tried) != n || len(f.Asked) != 1 || f.Asked[0].Err == nil {
 		t.Errorf("%d well-known selectors, %d tried, %d asked", n, len(f.Tried), len(f.Asked))
 	}

@@ -12,7 +12,7 @@ type rule = lint.Rule[*Facts]
 // KeyRules returns every rule about key records, the only list of them. The slice
 // is new at each call; the rules are constants in spirit.
 func KeyRules() []lint.Rule[*Facts] {
-	return slices.Concat(discoveryRules(), tagRules(), useRules(), valueRules(), sizeRules(), setRules())
+	return slices.Concat(discoveryRules(), tagRules(), useRules(), valueRules(), sizeRules(), ageRules(), setRules())
 }
 
 // missing is the place of findings about a TXT record that is not there.

@@ -192,7 +192,7 @@ var adspRecord = rule{
 	Doc: lint.Doc{
 		ID: "dkim-adsp-record", Severity: lint.Notice,
 		Title: "ADSP record",
-		Why:   "Author Domain Signing Practices are historic since 2013 and have no effect; DMARC took their place.",
+		Why:   "Author Domain Signing Practices are historic since 2013 and have no effect; DMARC took their place. They are looked for where no selector is named.",
 		Ref:   "operational",
 		Bad:   lint.Example{Zone: `_adsp._domainkey TXT "dkim=all"`, Args: []string{"dkim", "example.com"}},
 		Good:  good(),

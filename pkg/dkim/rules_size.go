@@ -9,7 +9,7 @@ import (
 
 // sizeRules judge the numbers of an RSA key.
 func sizeRules() []rule {
-	return []rule{under1024, under2048, over2048Size, over4096, tooLong, exponent, weakModulus, wellKnown}
+	return []rule{under1024, belowPolicy, under2048, over2048Size, over4096, tooLong, exponent, weakModulus, wellKnown}
 }
 
 var under1024 = faultRule(lint.Doc{
@@ -25,19 +25,36 @@ var under1024 = faultRule(lint.Doc{
 const newKey = "Publish a new key of 2048 bits under another selector, and sign with it."
 
 // sizeRule makes a rule of the number of bits of RSA keys.
-func sizeRule(doc lint.Doc, judge func(bits int) (message, hint string)) rule {
-	doc.Good = good()
+func sizeRule(doc lint.Doc, judge func(f *Facts, bits int) (message, hint string)) rule {
+	if doc.Good.Zone == "" {
+		doc.Good = good()
+	}
 	return rule{Doc: doc, Check: func(f *Facts, report lint.ReportFunc) {
 		f.keys(func(r *Record, at lint.Span) {
 			if r.Key.Type != RSA || r.Key.Modulus == nil {
 				return
 			}
-			if message, hint := judge(r.Key.Bits); message != "" {
+			if message, hint := judge(f, r.Key.Bits); message != "" {
 				report(lint.Finding{Span: at, Message: message, Hint: hint})
 			}
 		})
 	}}
 }
+
+var belowPolicy = sizeRule(lint.Doc{
+	ID: "dkim-rsa-below-policy", Severity: lint.Error,
+	Title: "RSA key shorter than demanded",
+	Why:   "The key has fewer bits than --min-key-bits asks for. Keys of less than 1024 bits, which no receiver takes, have a rule of their own.",
+	Ref:   "operational",
+	Bad:   lint.Example{Zone: published("v=DKIM1; k=rsa; p=" + example1024).Zone, Args: append(good().Args, "--min-key-bits", "2048")},
+	Good:  lint.Example{Zone: good().Zone, Args: append(good().Args, "--min-key-bits", "2048")},
+}, func(f *Facts, bits int) (message, hint string) {
+	if bits < MinBits || bits >= f.MinBits {
+		return "", ""
+	}
+	return fmt.Sprintf("the RSA key has %d bits; %d are demanded", bits, f.MinBits),
+		fmt.Sprintf("Publish a new key of %d bits under another selector, and sign with it.", max(f.MinBits, RecommendedBits))
+})
 
 var under2048 = sizeRule(lint.Doc{
 	ID: "dkim-rsa-under-2048", Severity: lint.Warning,
@@ -45,8 +62,8 @@ var under2048 = sizeRule(lint.Doc{
 	Why:   "Keys of 1024 bits are still accepted, but within reach of those with much computing power; signers should use 2048.",
 	Ref:   "RFC 8301, Section 3.2",
 	Bad:   published("v=DKIM1; k=rsa; p=" + example1024),
-}, func(bits int) (message, hint string) {
-	if bits < MinBits || bits >= RecommendedBits {
+}, func(f *Facts, bits int) (message, hint string) {
+	if bits < max(MinBits, f.MinBits) || bits >= RecommendedBits {
 		return "", ""
 	}
 	return fmt.Sprintf("the RSA key has %d bits; %d are recommended", bits, RecommendedBits), newKey
@@ -59,7 +76,7 @@ var over2048Size = sizeRule(lint.Doc{
 		"take it. 2048 bits are enough.",
 	Ref: "RFC 6376, Section 3.3.3",
 	Bad: published("v=DKIM1; k=rsa; p=" + example4096),
-}, func(bits int) (message, hint string) {
+}, func(_ *Facts, bits int) (message, hint string) {
 	if bits <= largestSmall || bits > CommonBits {
 		return "", ""
 	}
@@ -85,7 +102,7 @@ var over4096 = sizeRule(lint.Doc{
 	Why:   "Receivers handle keys of up to 4096 bits; whether they take longer ones is up to them.",
 	Ref:   "RFC 8301, Section 3.2",
 	Bad:   published("v=DKIM1; k=rsa; p=" + example5120),
-}, func(bits int) (message, hint string) {
+}, func(_ *Facts, bits int) (message, hint string) {
 	if bits <= CommonBits {
 		return "", ""
 	}

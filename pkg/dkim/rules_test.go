@@ -56,6 +56,41 @@ func TestAdvice(t *testing.T) {
 	}
 }
 
+// TestSizes wants one rule at most to speak of a key that is too short.
+func TestSizes(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, key string
+		demanded  int
+		want      []string
+	}{
+		{"nothing demanded", example1024, 0, []string{"dkim-rsa-under-2048"}},
+		{"as demanded, below what is recommended", example1024, 1024, []string{"dkim-rsa-under-2048"}},
+		{"one bit less than demanded", example1024, 1025, []string{"dkim-rsa-below-policy"}},
+		{"less than demanded and recommended", example1024, 2048, []string{"dkim-rsa-below-policy"}},
+		{"less than anybody takes", example512, 2048, []string{"dkim-rsa-under-1024"}},
+		{"as demanded", example2048, 2048, nil},
+		{"recommended, but less than demanded", example2048, 3072, []string{"dkim-rsa-below-policy"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			f := InspectText(lint.NewSource("", "v=DKIM1; p="+tt.key))
+			f.MinBits = tt.demanded
+			var got []string
+			for _, found := range lint.Run(sizeRules(), f) {
+				got = append(got, found.RuleID)
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+	f := InspectText(lint.NewSource("", "v=DKIM1; k=ed25519; p="+exampleEd25519))
+	if f.MinBits = 4096; len(lint.Run(sizeRules(), f)) > 0 {
+		t.Error("the demand on RSA keys is made on an Ed25519 key")
+	}
+}
+
 // TestCommasCorrected wants one record of all the fixes.
 func TestCommasCorrected(t *testing.T) {
 	t.Parallel()

@@ -79,7 +79,7 @@ var base64Invalid = faultRule(lint.Doc{
 	ID: "dkim-p-base64-invalid", Reason: ErrBase64,
 	Title: "Key is not base64",
 	Why: "The key is written with letters, digits, + and /. Receivers that meet anything else discard it: often a line of the PEM file, " +
-		"a quotation mark or a placeholder.",
+		"a quotation mark or sample text.",
 	Ref: "RFC 6376, Section 3.6.1",
 	Bad: published("v=DKIM1; k=rsa; p=-----BEGIN PUBLIC KEY-----" + example1024 + "-----END PUBLIC KEY-----"),
 }, func(r *Record, at lint.Span) lint.Finding {

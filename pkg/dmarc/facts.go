@@ -34,6 +34,7 @@ type Facts struct {
 	Walks        []*Walk        // of the domains of identifiers, each once
 	Skipped      []string       // domains of identifiers that were too many to walk
 	Wildcard     *lookup.Reply  // about a name that nobody publishes; asked where a text is no DMARC record
+	Required     []Address      // that rua shall name; none: no demand
 	Text         *lint.Source   // the text that was given, nil otherwise
 	Asked        []lookup.Reply // questions that the record needs, in the order asked
 }

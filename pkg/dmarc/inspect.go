@@ -19,6 +19,7 @@ const (
 type Options struct {
 	Standard    Standard
 	Suffixes    *Suffixes // nil: the built-in list
+	Required    []Address // that rua shall name
 	Identifiers []string  // domains that SPF and DKIM authenticated, for Evaluate
 }
 
@@ -30,7 +31,7 @@ func Inspect(ctx context.Context, r lookup.Resolver, author string, o Options) *
 		author = name
 	}
 	in := &inspection{replies: map[lookup.Question]*lookup.Reply{}, needed: map[lookup.Question]bool{}}
-	f := &Facts{Domain: author, Standard: o.Standard, Suffixes: o.Suffixes}
+	f := &Facts{Domain: author, Standard: o.Standard, Suffixes: o.Suffixes, Required: o.Required}
 	if f.Standard == "" {
 		f.Standard = RFC9989
 	}

@@ -9,7 +9,7 @@ import (
 
 // organizationRules judge what the record means for the names around the domain.
 func organizationRules() []rule {
-	return []rule{onPublicSuffix, notSuffix, cutsOff, differs, depth, shadowed, onSubdomain}
+	return []rule{onPublicSuffix, notSuffix, cutsOff, differs, depth, shadowed, weakerThanParent, onSubdomain}
 }
 
 var onPublicSuffix = rule{
@@ -145,6 +145,24 @@ var shadowed = rule{
 		}
 	},
 }
+
+var weakerThanParent = recordRule(lint.Doc{
+	ID: "dmarc-existing-subdomain-record", Severity: lint.Notice,
+	Title: "Subdomain asks for less than it would inherit",
+	Why: "A record of its own takes the place of the policy that the Organizational Domain has for its subdomains. Often that is a step of a " +
+		"roll-out, sometimes it was forgotten.",
+	Ref:  "RFC 9989, Section 4.10.1",
+	Bad:  lint.Example{Zone: "_dmarc.mail TXT \"v=DMARC1; p=none\"\n_dmarc TXT \"v=DMARC1; p=reject\"", Args: []string{"dmarc", "mail.example.com"}},
+	Good: lint.Example{Zone: "_dmarc.mail TXT \"v=DMARC1; p=reject\"\n_dmarc TXT \"v=DMARC1; p=reject\"", Args: []string{"dmarc", "mail.example.com"}},
+}, func(f *Facts, report lint.ReportFunc) {
+	if f.Tree == nil || f.Inherited() || f.OrgErr != nil || f.OrgDomain == f.Domain || !f.asProposed() {
+		return
+	}
+	if s := f.Tree.at(f.OrgDomain); s != nil && s.Err == nil && f.Policy().Weaker(s.Record().Subdomain()) {
+		report(lint.Finding{Span: f.policySpan(), Message: fmt.Sprintf("without this record %s would have the policy %s of %s", f.Domain, s.Record().Subdomain(), f.OrgDomain),
+			Hint: "Delete the record when the mail of the subdomain passes."})
+	}
+})
 
 var onSubdomain = recordRule(lint.Doc{
 	ID: "dmarc-sp-on-subdomain", Severity: lint.Notice,

@@ -2,6 +2,7 @@ package dmarc
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/authcheck/authcheck/pkg/lint"
@@ -10,7 +11,7 @@ import (
 
 // reportRules judge whether reports arrive anywhere.
 func reportRules() []rule {
-	return []rule{ruaMissing, ruaEmpty, rufPresent, noMailHost, unauthorized, otherHost, authorizedTwice, authorizedByWildcard}
+	return []rule{ruaMissing, ruaEmpty, addressMissing, rufPresent, noMailHost, unauthorized, otherHost, authorizedTwice, authorizedByWildcard}
 }
 
 // optionRules judge fo.
@@ -69,7 +70,8 @@ var ruaMissing = recordRule(lint.Doc{
 	Bad:   example("v=DMARC1; p=reject"),
 	Good:  goodURI,
 }, func(f *Facts, report lint.ReportFunc) {
-	if f.Record.enforces() && f.Record.Tag("rua") == nil {
+	// Where addresses are demanded, the rule about those says more.
+	if f.Record.enforces() && f.Record.Tag("rua") == nil && len(f.Required) == 0 {
 		report(lint.Finding{Span: f.Record.Version, Message: "the policy is applied and nobody gets reports", Hint: "Add rua=mailto:ADDRESS."})
 	}
 })
@@ -85,6 +87,39 @@ var ruaEmpty = tagRule("rua", lint.Doc{
 	if !usable(r.RUA) && t.Err != ErrEmptyValue && !glued(t) {
 		report(lint.Finding{Span: t.Span, Message: "rua has no valid address: nobody gets reports", Hint: "Write rua=mailto:ADDRESS."})
 	}
+})
+
+var addressMissing = recordRule(lint.Doc{
+	ID: "dmarc-rua-required-address-missing", Severity: lint.Error,
+	Title: "Address that must get reports is not named",
+	Why:   "Every address given with --require-rua shall get the aggregate reports, and rua does not name all of them.",
+	Ref:   "operational",
+	Bad:   lint.Example{Zone: goodURI.Zone, Args: []string{"dmarc", "example.com", "--require-rua", "reports@example.com"}},
+	Good:  lint.Example{Zone: goodURI.Zone, Args: []string{"dmarc", "example.com", "--require-rua", "dmarc@example.com"}},
+}, func(f *Facts, report lint.ReportFunc) {
+	var words, entries []string
+	for _, a := range f.Required {
+		if !slices.ContainsFunc(f.Record.RUA, func(u URI) bool { return u.names(a) }) && !slices.Contains(words, a.String()) {
+			words, entries = append(words, a.String()), append(entries, a.uri())
+		}
+	}
+	if len(words) == 0 {
+		return
+	}
+	list := strings.Join(entries, ",")
+	found := lint.Finding{Span: f.Record.Version, Message: "rua does not name " + strings.Join(words, ", "), Hint: "Add to rua: " + list}
+	switch t := f.Record.meant("rua"); {
+	case t == nil:
+		found.Message, found.Hint = "the record has no rua, which must name "+strings.Join(words, ", "), "Add rua="+list
+		found.Fix = insertion(&f.Record.Tags[len(f.Record.Tags)-1], "rua="+list)
+	case f.Record.Tag("rua") == nil:
+		found.Span, found.Hint = t.Span, "Write rua in lower case, and name there: "+list
+	case t.Err == nil && !glued(t) && !slices.ContainsFunc(f.Record.RUA, func(u URI) bool { return u.Err != nil && u.Err != ErrURIEmpty && u.Err != ErrURIScheme }):
+		found.Span, found.Fix = t.Value, lint.Replace(t.Value.Source.Span(t.Value.End, t.Value.End), ","+list)
+	default: // what is broken may be the address, and is for its owner to mend
+		found.Span = t.Span
+	}
+	report(found)
 })
 
 var rufPresent = tagRule("ruf", lint.Doc{

@@ -2,11 +2,9 @@ package dmarc
 
 import (
 	"errors"
-	"net/url"
 	"strings"
 
 	"github.com/authcheck/authcheck/pkg/lint"
-	"github.com/authcheck/authcheck/pkg/lookup"
 )
 
 // Why a URI of a list is ignored.
@@ -24,7 +22,7 @@ type URI struct {
 	Span   lint.Span // the element, without white space around it
 	Size   lint.Span // the obsolete size suffix with its "!"; empty where there is none
 	Scheme string    // lower case; empty where there is none
-	Host   string    // mailto: domain of the address, canonical; else empty
+	Host   string    // mailto: domain of the address, the last of several, canonical; else empty
 	Err    error     // nil, or why receivers ignore the element
 }
 
@@ -72,35 +70,12 @@ func parseURI(span lint.Span) URI {
 	case strings.Contains(text, "!"):
 		u.Err = ErrURIEncoding
 	case u.Scheme == "mailto":
-		u.Err = u.parseAddress(rest)
+		var list []Address
+		if list, u.Err = addresses(rest); u.Err == nil {
+			u.Host = list[len(list)-1].Host
+		}
 	}
 	return u
-}
-
-// parseAddress reads what follows "mailto:": one address, or several with
-// commas that are encoded (RFC 6068, Section 2). Host is that of the last one.
-func (u *URI) parseAddress(text string) error {
-	text, _, _ = strings.Cut(text, "?")
-	// RFC 3986, Appendix A: these stand in no URI.
-	if strings.ContainsAny(text, "<>{}|\\^`\"") {
-		return ErrURIAddress
-	}
-	decoded, err := url.PathUnescape(text)
-	if err != nil {
-		return ErrURIEncoding
-	}
-	for address := range strings.SplitSeq(decoded, ",") {
-		at := strings.LastIndexByte(address, '@')
-		if at < 1 || !isLocal(address[:at]) {
-			return ErrURIAddress
-		}
-		host, err := lookup.Canonical(address[at+1:])
-		if err != nil || !strings.Contains(host, ".") || !isHost(host) {
-			return ErrURIAddress
-		}
-		u.Host = host
-	}
-	return nil
 }
 
 // isLocal reports whether text can stand before the "@" (RFC 5322, Section 3.4.1).

@@ -24,8 +24,9 @@ type Doc struct {
 	Ref      string   // the standard, or the operational reason
 	Bad      Example  // yields the rule
 	Good     Example  // does not
-	// Unanswered marks rules that report a question without an answer. What
-	// they find is unknown; it never counts as a fault of the record.
+	// Unanswered marks rules that report a question without an answer, or one that
+	// nobody could ask. What they find is unknown or not checked; it never counts
+	// as a fault of the record.
 	Unanswered bool
 	// Reason is the sentinel that this rule explains, nil where none is.
 	Reason error
