@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -22,12 +23,8 @@ import (
 	"github.com/authcheck/authcheck/pkg/lookup"
 )
 
-// exampleZones are the files of examples/zones by the name of their zone.
-var exampleZones = map[string]string{
-	"example.com": "example.com.zone",
-	"example.net": "example.net.zone",
-	"example":     "providers.zone",
-}
+// exampleZones are the files of examples/zones.
+var exampleZones = []string{"example.com.zone", "example.net.zone", "providers.zone", "reverse.zone"}
 
 // zonePath returns the path of an example zone, as absolute as servers need it.
 func zonePath(t *testing.T, file string) string {
@@ -39,9 +36,31 @@ func zonePath(t *testing.T, file string) string {
 	return path
 }
 
-// startNSD serves the example zones with Debian's nsd, the reference for master
-// files, and returns its address and how to stop it.
-func startNSD(t *testing.T) (address string, stop func()) {
+// zoneFiles returns the files of the zones in the example files, by the name of the
+// zone: a server wants each in a file of its own. The zones com and net hold nothing,
+// as the NXDOMAIN directives of the example files say.
+func zoneFiles(t *testing.T) map[string]string {
+	t.Helper()
+	const empty = "@ 3600 SOA ns hostmaster 1 7200 3600 1209600 3600\n@ 3600 NS ns\n"
+	dir := t.TempDir()
+	files := map[string]string{"com.": testFile(t, dir, "com.zone", empty), "net.": testFile(t, dir, "net.zone", empty)}
+	for _, file := range exampleZones {
+		text, err := os.ReadFile(zonePath(t, file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		start, zones, _ := strings.Cut(string(text), "$ORIGIN ")
+		for zone := range strings.SplitSeq(zones, "\n$ORIGIN ") {
+			name, _, _ := strings.Cut(zone, "\n")
+			files[name] = testFile(t, dir, name+"zone", start+"$ORIGIN "+zone)
+		}
+	}
+	return files
+}
+
+// startNSD serves zones, given as a file a zone, with Debian's nsd, the reference for
+// master files, and returns its address and how to stop it.
+func startNSD(t *testing.T, zones map[string]string) (address string, stop func()) {
 	t.Helper()
 	program := needs(t, "nsd")
 	dir, port := t.TempDir(), freePort(t)
@@ -58,8 +77,8 @@ func startNSD(t *testing.T) (address string, stop func()) {
 remote-control:
   control-enable: no
 `, port, dir)
-	for zone, file := range exampleZones {
-		config += fmt.Sprintf("zone:\n  name: %s\n  zonefile: \"%s\"\n", zone, zonePath(t, file))
+	for zone, file := range zones {
+		config += fmt.Sprintf("zone:\n  name: %s\n  zonefile: \"%s\"\n", zone, file)
 	}
 	return startServer(t, port, program, "-d", "-c", testFile(t, dir, "nsd.conf", config))
 }
@@ -74,9 +93,9 @@ type unbound struct {
 // resolverName is what the certificate of unbound is for, beside 127.0.0.1.
 const resolverName = "resolver.example"
 
-// startUnbound resolves the example zones, and nothing else, by asking the given
-// server. The returned file holds the certificate to trust.
-func startUnbound(t *testing.T, authority string) (u unbound, certificate string) {
+// startUnbound resolves zones, and nothing else, by asking the given server. The
+// returned file holds the certificate to trust.
+func startUnbound(t *testing.T, authority string, zones map[string]string) (u unbound, certificate string) {
 	t.Helper()
 	program := needs(t, "unbound")
 	dir, port := t.TempDir(), freePort(t)
@@ -106,8 +125,9 @@ func startUnbound(t *testing.T, authority string) (u unbound, certificate string
 remote-control:
   control-enable: no
 `, dir, port, u.tls, u.https, key, certificate)
-	for zone := range exampleZones {
-		config += fmt.Sprintf("stub-zone:\n  name: %s\n  stub-addr: %s@%s\n", zone, host, authorityPort)
+	for zone := range zones {
+		// Without nodefault unbound itself says that nobody has the example addresses.
+		config += fmt.Sprintf("server:\n  local-zone: %s nodefault\nstub-zone:\n  name: %[1]s\n  stub-addr: %s@%s\n", zone, host, authorityPort)
 	}
 	u.udp, u.stop = startServer(t, port, program, "-c", testFile(t, dir, "unbound.conf", config))
 	return u, certificate

@@ -6,23 +6,28 @@ import (
 	"fmt"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 )
 
-// peerDomains are the names of the example zones that have something to say.
-var peerDomains = []string{
-	"example.com", "news.example.com", "parked.example.com",
-	"example.net", "shop.example.net", "parked.example.net",
+// peerCommands are looks at the names of the example zones that have something to say.
+var peerCommands = [][]string{
+	{"spf", "example.com"}, {"spf", "news.example.com"}, {"spf", "parked.example.com"},
+	{"spf", "example.net"}, {"spf", "shop.example.net"}, {"spf", "parked.example.net"},
+	{"check", "example.com", "--selector", "s2026a", "--selector", "s2026b", "--ip", "192.0.2.25", "--helo", "mail.example.com"},
+	{"check", "example.net", "--selector", "s2026a", "--selector", "s2026b", "--ip", "192.0.2.25", "--helo", "mail.example.com"},
+	{"check", "example.net", "--selector", "s1", "--selector", "mail", "--ip", "203.0.113.25", "--helo", "mail.example.net"},
 }
 
 // TestPeers compares what the tool reports from zone files with what it reports
 // when nsd serves them, and when unbound resolves them from there.
 func TestPeers(t *testing.T) {
-	nsd, _ := startNSD(t)
-	u, certificate := startUnbound(t, nsd)
+	served := zoneFiles(t)
+	nsd, _ := startNSD(t, served)
+	u, certificate := startUnbound(t, nsd, served)
 	authcheck := tool{certificate}
 	var zones []string
 	for _, file := range exampleZones {
@@ -36,23 +41,24 @@ func TestPeers(t *testing.T) {
 		"unbound over HTTPS": fmt.Sprintf("https://%s@127.0.0.1:%d/dns-query", resolverName, u.https),
 		"an address in TLS":  fmt.Sprintf("tls://127.0.0.1:%d", u.tls),
 	}
-	for _, domain := range peerDomains {
-		want := authcheck.report(t, domain, zones...)
+	for _, command := range peerCommands {
+		line := strings.Join(command, " ")
+		want := authcheck.report(t, command, zones...)
 		for name, server := range sources {
-			t.Run(domain+" from "+name, func(t *testing.T) {
+			t.Run(line+" from "+name, func(t *testing.T) {
 				t.Parallel()
-				if diff := cmp.Diff(want, authcheck.report(t, domain, "--resolver", server)); diff != "" {
+				if diff := cmp.Diff(want, authcheck.report(t, command, "--resolver", server)); diff != "" {
 					t.Errorf("zone files (-), %s (+):\n%s", server, diff)
 				}
 			})
 		}
-		t.Run(domain+" recorded", func(t *testing.T) {
+		t.Run(line+" recorded", func(t *testing.T) {
 			t.Parallel()
 			recording := filepath.Join(t.TempDir(), "recording.zone")
-			if diff := cmp.Diff(want, authcheck.report(t, domain, "--resolver", nsd, "--record", recording)); diff != "" {
+			if diff := cmp.Diff(want, authcheck.report(t, command, "--resolver", nsd, "--record", recording)); diff != "" {
 				t.Errorf("zone files (-), nsd (+):\n%s", diff)
 			}
-			if diff := cmp.Diff(want, authcheck.report(t, domain, "--zone", recording)); diff != "" {
+			if diff := cmp.Diff(want, authcheck.report(t, command, "--zone", recording)); diff != "" {
 				t.Errorf("zone files (-), recording (+):\n%s", diff)
 			}
 		})
@@ -62,8 +68,9 @@ func TestPeers(t *testing.T) {
 // TestPeersGone holds the tool to saying "unknown" where no server answers, or
 // one that cannot show its name.
 func TestPeersGone(t *testing.T) {
-	nsd, stopNSD := startNSD(t)
-	u, certificate := startUnbound(t, nsd)
+	served := zoneFiles(t)
+	nsd, stopNSD := startNSD(t, served)
+	u, certificate := startUnbound(t, nsd, served)
 	authcheck := tool{certificate}
 	encrypted := func(name string) []string {
 		return []string{fmt.Sprintf("tls://%s@127.0.0.1:%d", name, u.tls), fmt.Sprintf("https://%s@127.0.0.1:%d/dns-query", name, u.https)}
@@ -84,10 +91,11 @@ func TestPeersGone(t *testing.T) {
 // when it starts. TestMain puts it into the PATH.
 type tool struct{ certificate string }
 
-// spf runs "authcheck spf" and returns exit code and output.
-func (p tool) spf(t *testing.T, domain string, args ...string) (exit int, stdout []byte) {
+// run runs a command for its report as JSON and returns exit code and output.
+func (p tool) run(t *testing.T, command []string, args ...string) (exit int, stdout []byte) {
 	t.Helper()
-	cmd := exec.Command("authcheck", append([]string{"spf", domain, "--format", "json", "--no-config"}, args...)...)
+	args = slices.Concat(command, []string{"--format", "json", "--no-config", "--at", "2026-11-21T12:00:00Z"}, args)
+	cmd := exec.Command("authcheck", args...)
 	cmd.Env = append(cmd.Environ(), "SSL_CERT_FILE="+p.certificate)
 	stdout, err := cmd.Output()
 	if err != nil && !errors.As(err, new(*exec.ExitError)) {
@@ -96,11 +104,11 @@ func (p tool) spf(t *testing.T, domain string, args ...string) (exit int, stdout
 	return cmd.ProcessState.ExitCode(), stdout
 }
 
-// report returns the output of spf without the places in files, which only zone
+// report returns the output of run without the places in files, which only zone
 // files have, and with the exit code.
-func (p tool) report(t *testing.T, domain string, args ...string) map[string]any {
+func (p tool) report(t *testing.T, command []string, args ...string) map[string]any {
 	t.Helper()
-	exit, stdout := p.spf(t, domain, args...)
+	exit, stdout := p.run(t, command, args...)
 	var out map[string]any
 	if err := json.Unmarshal(stdout, &out); err != nil {
 		t.Fatalf("%v: %s", err, stdout)
@@ -126,7 +134,7 @@ func (p tool) knowsNothing(t *testing.T, server string, reasons ...string) {
 			Unknown  []struct{ Question, Reason string }
 		}
 	}
-	exit, stdout := p.spf(t, "parked.example.net", "--resolver", server)
+	exit, stdout := p.run(t, []string{"spf", "parked.example.net"}, "--resolver", server)
 	if err := json.Unmarshal(stdout, &out); err != nil || len(out.Reports) != 1 {
 		t.Fatalf("%s: %d reports, %v: %s", server, len(out.Reports), err, stdout)
 	}
