@@ -65,6 +65,48 @@ func TestPeers(t *testing.T) {
 	}
 }
 
+// mended is what the administrator of example.net would publish in place of its faults.
+const mended = `$TTL 3600
+$ORIGIN example.net.
+@	AAAA	2001:db8:30::10
+	TXT	"v=spf1 mx include:_spf.mailhouse.example -all"
+_dmarc	TXT	"v=DMARC1; p=reject; rua=mailto:dmarc@example.net"
+s1._domainkey	TXT	"v=DKIM1; k=ed25519; p=GcE2Pn2tsIGV9uFE3PyXH70QMuF4zmN5J4qOvyukSZ4="
+mail	AAAA	2001:db8:30::25
+	TXT	"v=spf1 a -all"
+25.113.0.203.in-addr.arpa.	PTR	mail.example.net.
+5.2.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.3.0.0.8.b.d.0.1.0.0.2.ip6.arpa.	PTR	mail.example.net.
+`
+
+// TestPeersOverlay asks "what if I published this?" of a domain that a server has.
+func TestPeersOverlay(t *testing.T) {
+	nsd, _ := startNSD(t, zoneFiles(t))
+	command := []string{"check", "example.net", "--selector", "s1", "--ip", "203.0.113.25", "--helo", "mail.example.net", "--resolver", nsd}
+	if exit, stdout := (tool{}).run(t, command); exit != exitFound {
+		t.Errorf("before: exit %d, want %d:\n%s", exit, exitFound, stdout)
+	}
+	exit, stdout := tool{}.run(t, command, "--overlay", testFile(t, t.TempDir(), "mended.zone", mended))
+	var out struct {
+		Reports []struct {
+			Findings []struct{ Severity, Rule, Subject string }
+		}
+	}
+	if err := json.Unmarshal(stdout, &out); err != nil || len(out.Reports) != 1 {
+		t.Fatalf("%d reports, %v: %s", len(out.Reports), err, stdout)
+	}
+	var got []string
+	for _, f := range out.Reports[0].Findings {
+		got = append(got, strings.Join([]string{f.Severity, f.Rule, f.Subject}, " "))
+	}
+	want := []string{
+		"warning dkim-ed25519-only TXT s1._domainkey.example.net", // the other key, of RSA, is not named
+		"notice spf-lookup-count TXT example.net",
+	}
+	if diff := cmp.Diff(want, got); diff != "" || exit != exitOK {
+		t.Errorf("after: exit %d, findings (-want +got):\n%s", exit, diff)
+	}
+}
+
 // TestPeersGone holds the tool to saying "unknown" where no server answers, or
 // one that cannot show its name.
 func TestPeersGone(t *testing.T) {
