@@ -62,7 +62,7 @@ func zoneFiles(t *testing.T) map[string]string {
 // master files, and returns its address and how to stop it.
 func startNSD(t *testing.T, zones map[string]string) (address string, stop func()) {
 	t.Helper()
-	program := needs(t, "nsd")
+	program := needs(t, "nsd", "nsd")
 	dir, port := t.TempDir(), freePort(t)
 	config := fmt.Sprintf(`server:
   ip-address: 127.0.0.1@%d
@@ -97,7 +97,7 @@ const resolverName = "resolver.example"
 // returned file holds the certificate to trust.
 func startUnbound(t *testing.T, authority string, zones map[string]string) (u unbound, certificate string) {
 	t.Helper()
-	program := needs(t, "unbound")
+	program := needs(t, "unbound", "unbound")
 	dir, port := t.TempDir(), freePort(t)
 	certificate, key := writeCertificate(t, dir)
 	u.tls, u.https = freePort(t), freePort(t)
@@ -133,10 +133,10 @@ remote-control:
 	return u, certificate
 }
 
-// needs returns the path of a program that the Debian package of its name holds.
-// Without it the test is skipped, or fails where AUTHCHECK_PEERS_REQUIRED=1 says
-// that it must be there.
-func needs(t *testing.T, program string) string {
+// needs returns the path of a program that a Debian package holds. Without it the
+// test is skipped, or fails where AUTHCHECK_PEERS_REQUIRED=1 says that it must be
+// there.
+func needs(t *testing.T, program, debian string) string {
 	t.Helper()
 	path, err := exec.LookPath(program)
 	for _, dir := range []string{"/usr/sbin", "/usr/local/sbin"} { // not everybody's PATH has them
@@ -148,9 +148,9 @@ func needs(t *testing.T, program string) string {
 	case err == nil:
 		return path
 	case os.Getenv("AUTHCHECK_PEERS_REQUIRED") == "1":
-		t.Fatalf("%s is not installed (Debian package %[1]s), and AUTHCHECK_PEERS_REQUIRED=1 wants it", program)
+		t.Fatalf("%s is not installed (Debian package %s), and AUTHCHECK_PEERS_REQUIRED=1 wants it", program, debian)
 	}
-	t.Skipf("%s is not installed (Debian package %[1]s)", program)
+	t.Skipf("%s is not installed (Debian package %s)", program, debian)
 	return ""
 }
 
