@@ -10,44 +10,54 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/authcheck/authcheck/pkg/check"
 	"github.com/authcheck/authcheck/pkg/lookup"
-	"github.com/authcheck/authcheck/pkg/render"
 	"github.com/authcheck/authcheck/pkg/report"
 )
 
 // batch is a list of domains and how many of them are looked at at once.
 type batch struct {
-	targets []string
-	jobs    int
+	targets  []string
+	jobs     int
+	complete check.Completeness // whether these are all that are configured
 }
 
 // maxTargets bounds one run.
 const maxTargets = 10_000_000
 
-// targets returns the domains that arguments and an input file name.
-func (a *app) targets(args []string, input string) ([]string, error) {
-	var targets []string
+// targets returns the domains that arguments and an input file name, and where there
+// are neither those of the configuration.
+func (a *app) targets(args []string, input string) (targets []string, complete check.Completeness, err error) {
+	if len(args) == 0 && input == "" {
+		for _, t := range a.config.Targets {
+			targets = append(targets, t.Domain)
+		}
+		if len(targets) == 0 {
+			return nil, 0, errors.New("check: no domain is named, and no configuration lists targets (authcheck init writes one)")
+		}
+		return targets, check.Everything, nil
+	}
 	for _, arg := range args {
 		target, err := a.target(arg)
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		if _, err := lookup.FromUser(target); err != nil {
-			return nil, fmt.Errorf("%q is not a domain: %w", arg, err)
+			return nil, 0, fmt.Errorf("%q is not a domain: %w", arg, err)
 		}
 		targets = append(targets, target)
 	}
 	if input != "" {
 		listed, err := a.readTargets(input)
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		targets = append(targets, listed...)
 	}
 	if len(targets) == 0 {
-		return nil, errors.New("check: no domain is named")
+		return nil, 0, fmt.Errorf("check: %s names no domain", input)
 	}
-	return targets, nil
+	return targets, check.Something, nil
 }
 
 // readTargets reads domains, one a line, with comments and ranks left out.
@@ -101,42 +111,22 @@ func (a *app) lookEach(ctx context.Context, b batch, judge func(context.Context,
 		defer cancel()
 		return judge(limited, s, target)
 	})
-	var total report.Summary
-	err = a.write(func(w io.Writer) error {
-		out := render.New(w, a.format, a.renderOptions())
+	err = a.report(b.complete, func(write func(*report.Report) error) error {
 		for next := range reports {
 			r := <-next
 			if ctx.Err() != nil {
 				return context.Cause(ctx)
 			}
-			total = total.Add(r.Summary())
-			if err := out.Write(r); err != nil {
-				return err
-			}
-			if err := a.flush(w); err != nil {
+			if err := write(r); err != nil {
 				return err
 			}
 		}
-		if ctx.Err() != nil {
-			return context.Cause(ctx)
-		}
-		return out.Close(total)
+		return context.Cause(ctx)
 	})
-	if err == nil {
-		err = a.outcome(total)
-	}
 	if failed := a.close(ctx, s); failed != nil {
 		return failed
 	}
 	return err
-}
-
-// flush lets each line of NDJSON out as soon as it is there.
-func (a *app) flush(w io.Writer) error {
-	if buffered, ok := w.(*bufio.Writer); ok && a.format == render.NDJSON {
-		return buffered.Flush()
-	}
-	return nil
 }
 
 // inOrder starts a job for each target, at most b.jobs at once, and sends where its

@@ -59,17 +59,21 @@ func (a *app) rules() *cobra.Command {
 	return cmd
 }
 
-// schema prints the JSON Schema of reports.
+// schema prints a JSON Schema.
 func (a *app) schema() *cobra.Command {
 	return &cobra.Command{
-		Use:         "schema [report]",
-		Short:       "Print the JSON Schema of reports",
-		ValidArgs:   []cobra.Completion{"report"},
+		Use:         "schema [report|config]",
+		Short:       "Print the JSON Schema of reports or of the configuration",
+		ValidArgs:   []cobra.Completion{"report", "config"},
 		Annotations: uses(outputFlags),
 		Args:        cobra.MatchAll(cobra.MaximumNArgs(1), cobra.OnlyValidArgs),
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(_ *cobra.Command, args []string) error {
+			schema := render.Schema()
+			if len(args) > 0 && args[0] == "config" {
+				schema = check.ConfigSchema()
+			}
 			return a.write(func(w io.Writer) error {
-				_, err := w.Write(render.Schema())
+				_, err := w.Write(schema)
 				return err
 			})
 		},

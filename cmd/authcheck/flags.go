@@ -12,8 +12,8 @@ import (
 // uses; the others are hidden from its help and refused.
 const (
 	outputFlags  = "output"
-	reportFlags  = "output format fail-on config no-config color quiet verbose"
-	networkFlags = "resolver zone overlay record timeout retries deadline rate at trace"
+	reportFlags  = "output format fail-on config no-config at color quiet verbose"
+	networkFlags = "resolver zone overlay record timeout retries deadline rate trace"
 )
 
 // uses returns the annotation of a command that uses these groups of flags.

@@ -54,7 +54,7 @@ func (a *app) lintText(name, what string, judge func(*lint.Source, check.Options
 			if err != nil {
 				return err
 			}
-			return a.finish(cmd.Context(), judge(lint.NewSource("text", text), check.Options{Config: a.config}))
+			return a.finish(cmd.Context(), judge(lint.NewSource("text", text), a.options("")))
 		},
 	}
 }

@@ -13,7 +13,7 @@ import (
 
 // lintZone judges master files before they are published.
 func (a *app) lintZone() *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use:   "zone FILE...",
 		Short: "Judge master files",
 		Long: "zone judges the mail records of RFC 1035 master files without asking the DNS: SPF, DKIM\n" +
@@ -29,9 +29,11 @@ func (a *app) lintZone() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return a.finish(cmd.Context(), check.Zones(cmd.Context(), files, check.Options{Config: a.config})...)
+			return a.finish(cmd.Context(), check.Zones(cmd.Context(), files, a.options(""))...)
 		},
 	}
+	a.baselineFlags(cmd)
+	return cmd
 }
 
 // zoneFiles reads the files that are named, each once.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/authcheck/authcheck/pkg/check"
 	"github.com/authcheck/authcheck/pkg/render"
 	"github.com/authcheck/authcheck/pkg/report"
 )
@@ -23,12 +25,36 @@ func (a *app) finish(ctx context.Context, reports ...*report.Report) error {
 	if cause := context.Cause(ctx); errors.As(cause, new(signalError)) {
 		return cause
 	}
+	return a.report(check.Something, func(write func(*report.Report) error) error {
+		for _, r := range reports {
+			if err := write(r); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// report writes the reports that produce hands over, each as soon as it can be, and
+// what is to be said of the configuration and of the baseline. complete says whether
+// all that is configured was looked at.
+func (a *app) report(complete check.Completeness, produce func(write func(*report.Report) error) error) error {
 	var total report.Summary
 	err := a.write(func(w io.Writer) error {
 		out := render.New(w, a.format, a.renderOptions())
-		for _, r := range reports {
+		write := func(r *report.Report) error {
+			a.baseline.Apply(r)
 			total = total.Add(r.Summary())
 			if err := out.Write(r); err != nil {
+				return err
+			}
+			return a.flush(w)
+		}
+		if err := produce(write); err != nil {
+			return err
+		}
+		if r := a.config.Report(a.configFile, complete, a.options("")); r != nil {
+			if err := write(r); err != nil {
 				return err
 			}
 		}
@@ -37,16 +63,45 @@ func (a *app) finish(ctx context.Context, reports ...*report.Report) error {
 	if err != nil {
 		return err
 	}
+	if gone := a.baseline.Gone(); len(gone) > 0 {
+		fmt.Fprintf(a.stderr, "authcheck: no longer found, but in the baseline: %s\n", render.Printable(strings.Join(gone, ", ")))
+	}
+	if a.flags.writeBaseline != "" {
+		err := writeWhole(a.flags.writeBaseline, func(w io.Writer) error {
+			_, err := a.baseline.WriteTo(w)
+			return err
+		})
+		return cmp.Or(outputFailure(err), a.unknownOutcome(total))
+	}
 	return a.outcome(total)
+}
+
+// options says how facts become a report; settle is the command that asks open
+// questions elsewhere.
+func (a *app) options(settle string) check.Options {
+	return check.Options{Config: a.config, Settle: settle, At: a.now()}
 }
 
 // outcome returns the exit code for all that was found, nil for exitOK.
 func (a *app) outcome(total report.Summary) error {
-	switch {
-	case a.failOn > 0 && total.AtLeast(a.failOn) > 0:
+	if a.failOn > 0 && total.AtLeast(a.failOn) > 0 {
 		return outcome(exitFound)
-	case total.Unknown > 0:
+	}
+	return a.unknownOutcome(total)
+}
+
+// unknownOutcome is the outcome of a run whose findings do not count.
+func (a *app) unknownOutcome(total report.Summary) error {
+	if total.Unknown > 0 {
 		return outcome(exitUnknown)
+	}
+	return nil
+}
+
+// flush lets each line of NDJSON out as soon as it is there.
+func (a *app) flush(w io.Writer) error {
+	if buffered, ok := w.(*bufio.Writer); ok && a.format == render.NDJSON {
+		return buffered.Flush()
 	}
 	return nil
 }
@@ -150,15 +205,18 @@ func (p *pending) commit() error {
 // reads it, or writes something else to it.
 func (a *app) refuseOverwriting(arguments ...string) error {
 	inputs := slices.Concat(a.flags.zones, a.flags.overlays, arguments, []string{a.configFile})
-	for _, out := range []struct{ flag, path string }{{"--output", a.flags.output}, {"--record", a.flags.record}} {
+	outputs := []struct{ flag, path string }{{"--output", a.flags.output}, {"--record", a.flags.record}, {"--write-baseline", a.flags.writeBaseline}}
+	for i, out := range outputs {
 		for _, in := range inputs {
 			if sameFile(in, out.path) {
 				return fmt.Errorf("%s %s would overwrite what this run reads", out.flag, out.path)
 			}
 		}
-	}
-	if sameFile(a.flags.output, a.flags.record) {
-		return fmt.Errorf("--output and --record name the same file")
+		for _, other := range outputs[:i] {
+			if sameFile(other.path, out.path) {
+				return fmt.Errorf("%s and %s name the same file", other.flag, out.flag)
+			}
+		}
 	}
 	return nil
 }

@@ -77,7 +77,7 @@ func (a *app) look(ctx context.Context, words []string, j judge) error {
 	limited, cancel := context.WithTimeout(ctx, a.flags.deadline)
 	defer cancel()
 	settle := a.settle(report.Command(append([]string{"authcheck"}, words...)...))
-	err = a.finish(ctx, j(limited, s, check.Options{Config: a.config, Settle: settle}))
+	err = a.finish(ctx, j(limited, s, a.options(settle)))
 	if failed := a.close(ctx, s); failed != nil {
 		return failed
 	}

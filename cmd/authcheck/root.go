@@ -23,6 +23,7 @@ type app struct {
 	flags          globalFlags
 	servers        []string // named by @ADDRESS
 	config         check.Config
+	baseline       *check.Baseline
 	configFile     string        // where config was read; empty: nowhere
 	failOn         lint.Severity // 0: never
 	format         render.Format
@@ -33,6 +34,7 @@ type globalFlags struct {
 	resolvers                 []string
 	zones, overlays           []string
 	record, output            string
+	baseline, writeBaseline   string
 	format, failOn, color     string
 	config                    string
 	noConfig                  bool
@@ -88,7 +90,7 @@ func (a *app) root() *cobra.Command {
 		hideUnused(cmd)
 		help(cmd, args)
 	})
-	cmd.AddCommand(a.check(), a.a(), a.mx(), a.ptr(), a.helo(), a.spf(), a.dkim(), a.dmarc(), a.lint(), a.explain(), a.rules(), a.schema(), a.version())
+	cmd.AddCommand(a.check(), a.a(), a.mx(), a.ptr(), a.helo(), a.spf(), a.dkim(), a.dmarc(), a.lint(), a.explain(), a.rules(), a.schema(), a.init(), a.version())
 	a.completeFlags(cmd)
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w%s", err, seeHelp(cmd))
@@ -161,7 +163,13 @@ func (a *app) prepare(cmd *cobra.Command, _ []string) error {
 	if !changed("rate") && a.config.Rate > 0 {
 		a.flags.rate = a.config.Rate
 	}
+	if !changed("fail-on") && a.config.FailOn != "" {
+		a.flags.failOn = a.config.FailOn
+	}
 	if err := a.checkFlags(); err != nil {
+		return err
+	}
+	if err := a.readBaseline(); err != nil {
 		return err
 	}
 	return a.refuseOverwriting()
@@ -220,10 +228,11 @@ func (a *app) readConfig() error {
 	return err
 }
 
+// findConfig returns the path from the working directory, or "".
 func findConfig() string {
 	dir, err := os.Getwd()
-	for err == nil {
-		path := filepath.Join(dir, configName)
+	for up := ""; err == nil; up = filepath.Join("..", up) {
+		path := filepath.Join(up, configName)
 		if _, err := os.Stat(path); err == nil {
 			return path
 		}

@@ -62,8 +62,11 @@ func runExample(t *testing.T, e lint.Example, severities map[string]lint.Severit
 	if slices.Equal(args, []string{"lint", "zone"}) {
 		given = []string{zone}
 	}
+	if !slices.Contains(args, "--config") {
+		given = append(given, "--no-config")
+	}
 	var stdout, stderr bytes.Buffer
-	code := run(t.Context(), slices.Concat(args, given, []string{"-f", "json", "--no-config"}), nil, &stdout, &stderr)
+	code := run(t.Context(), slices.Concat(args, given, []string{"-f", "json"}), nil, &stdout, &stderr)
 	if code == exitUsage {
 		t.Fatalf("%v: %s", args, stderr.String())
 	}

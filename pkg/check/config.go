@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"go.yaml.in/yaml/v3"
 
 	"github.com/authcheck/authcheck/pkg/lint"
+	"github.com/authcheck/authcheck/pkg/lookup"
 )
 
 // Config is what .authcheck.yaml says. The zero value says nothing.
@@ -20,9 +22,14 @@ type Config struct {
 	Deadline  time.Duration // per target; 0: default
 	Retries   *int          // per query; nil: default
 	Rate      float64       // queries per second; 0: no limit
+	FailOn    string        // as --fail-on takes it; empty: default
+	Targets   []Target      // what check looks at where nobody names a domain
 	Severity  map[string]lint.Severity
 	Off       map[string]bool // rules that shall not speak at all
 	Ignore    []Ignore
+
+	byName map[string]int // index of each of Targets
+	used   []atomic.Bool  // of each Ignore: it matched a finding
 }
 
 // Ignore keeps a known finding from counting. It stays visible as suppressed.
@@ -30,6 +37,8 @@ type Ignore struct {
 	Rule    string
 	Subject string // such as "TXT example.com"; empty: every subject
 	Reason  string
+	Until   time.Time // end of the last day on which it holds, in UTC; zero: for ever
+	Place   lint.Span // in the configuration
 }
 
 // MaxConfig is the largest configuration that is read, in octets.
@@ -86,30 +95,49 @@ func ParseConfig(file string, text []byte) (Config, error) {
 		"resolver":  func(n *yaml.Node) { p.config.Resolvers = p.strings(n) },
 		"timeout":   func(n *yaml.Node) { p.config.Timeout = p.duration(n) },
 		"deadline":  func(n *yaml.Node) { p.config.Deadline = p.duration(n) },
-		"retries":   func(n *yaml.Node) { p.config.Retries = p.integer(n) },
+		"retries":   func(n *yaml.Node) { p.config.Retries = p.integer(n, 0, 100) },
 		"rate":      func(n *yaml.Node) { p.config.Rate = p.number(n) },
+		"fail_on":   func(n *yaml.Node) { p.config.FailOn = p.oneOf(n, "error", "warning", "notice", "never") },
+		"targets":   p.targets,
 		"severity":  p.severities,
 		"ignore":    p.ignores,
 	})
 	if p.err != nil {
 		return Config{}, p.err
 	}
+	p.config.used = make([]atomic.Bool, len(p.config.Ignore))
 	return p.config, nil
 }
 
-// judge applies the configuration to a finding. It reports false where the rule
-// is switched off.
-func (c *Config) judge(f *lint.Finding) bool {
+// judge applies the configuration to a finding as of a moment. It reports false
+// where the rule is switched off.
+func (c *Config) judge(f *lint.Finding, at time.Time) bool {
 	if c.Off[f.RuleID] {
 		return false
 	}
 	if s, ok := c.Severity[f.RuleID]; ok {
 		f.Severity = s
 	}
-	for _, ignore := range c.Ignore {
+	for i := range c.Ignore {
+		ignore := &c.Ignore[i]
 		if ignore.Rule == f.RuleID && (ignore.Subject == "" || strings.EqualFold(ignore.Subject, f.Subject())) {
-			f.Suppressed = ignore.Reason
+			c.used[i].Store(true)
+			if !ignore.expired(at) {
+				f.Suppressed = ignore.Reason
+			}
 		}
 	}
 	return true
+}
+
+// expired reports whether the ignore has ceased to hold.
+func (i *Ignore) expired(at time.Time) bool { return !i.Until.IsZero() && !at.Before(i.Until) }
+
+// Target returns what is known of a domain, the zero value where that is nothing.
+func (c *Config) Target(domain string) Target {
+	name, _ := lookup.FromUser(domain)
+	if i, ok := c.byName[name]; ok {
+		return c.Targets[i]
+	}
+	return Target{}
 }

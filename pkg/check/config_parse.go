@@ -108,14 +108,8 @@ func (p *configParser) string(n *yaml.Node) string {
 }
 
 // strings reads a text or a list of texts.
-func (p *configParser) strings(n *yaml.Node) []string {
-	if n.Kind != yaml.SequenceNode {
-		return []string{p.string(n)}
-	}
-	var list []string
-	for _, item := range n.Content {
-		list = append(list, p.string(item))
-	}
+func (p *configParser) strings(n *yaml.Node) (list []string) {
+	p.each(n, func(n *yaml.Node) { list = append(list, p.string(n)) })
 	return list
 }
 
@@ -127,12 +121,20 @@ func (p *configParser) duration(n *yaml.Node) time.Duration {
 	return d
 }
 
-func (p *configParser) integer(n *yaml.Node) *int {
+func (p *configParser) integer(n *yaml.Node, least, most int) *int {
 	i, err := strconv.Atoi(p.string(n))
-	if err != nil || i < 0 || i > 100 {
-		p.fail(n, "%q is not a number from 0 to 100", n.Value)
+	if err != nil || i < least || i > most {
+		p.fail(n, "%q is not a number from %d to %d", n.Value, least, most)
 	}
 	return &i
+}
+
+// oneOf reads one of several words.
+func (p *configParser) oneOf(n *yaml.Node, words ...string) string {
+	if word := p.string(n); !slices.Contains(words, word) {
+		p.fail(n, "%q is not one of %s", word, strings.Join(words, ", "))
+	}
+	return n.Value
 }
 
 func (p *configParser) number(n *yaml.Node) float64 {
@@ -181,9 +183,13 @@ func (p *configParser) ignores(n *yaml.Node) {
 	for _, item := range n.Content {
 		var ignore Ignore
 		p.mapping(item, map[string]func(*yaml.Node){
-			"rule":    func(n *yaml.Node) { ignore.Rule = p.rule(n) },
+			"rule": func(n *yaml.Node) {
+				ignore.Rule = p.rule(n)
+				ignore.Place = p.place(n)
+			},
 			"subject": func(n *yaml.Node) { ignore.Subject = p.string(n) },
 			"reason":  func(n *yaml.Node) { ignore.Reason = p.string(n) },
+			"until":   func(n *yaml.Node) { ignore.Until = p.day(n) },
 		})
 		if ignore.Rule == "" {
 			p.fail(item, "an ignore needs a rule")

@@ -1,15 +1,24 @@
 package check_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
+	"net/netip"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"go.yaml.in/yaml/v3"
 
 	"github.com/authcheck/authcheck/pkg/check"
+	"github.com/authcheck/authcheck/pkg/dmarc"
 	"github.com/authcheck/authcheck/pkg/lint"
+	"github.com/authcheck/authcheck/pkg/mailhost"
 )
 
 const fullConfig = `# what the team agreed on
@@ -27,6 +36,19 @@ ignore:
   - rule: spf-ptr-used
     subject: TXT example.com
     reason: old relay
+    until: 2027-01-31
+fail_on: warning
+targets:
+  - example.com
+  - domain: bücher.example
+    selectors: [s1, s2]
+    ip: [192.0.2.25, "2001:db8::25"]
+    helo: mail.example.com
+    hosts: imap
+    expect: 192.0.2.10
+    profile: smarthost
+    min_key_bits: 2048
+    require_rua: dmarc@example.com
 `
 
 func TestParseConfig(t *testing.T) {
@@ -37,14 +59,27 @@ func TestParseConfig(t *testing.T) {
 		Timeout:   3 * time.Second, Deadline: 2 * time.Minute, Retries: &zero, Rate: 50.5,
 		Severity: map[string]lint.Severity{"spf-all-softfail": lint.Warning},
 		Off:      map[string]bool{"spf-lookup-count": true},
-		Ignore:   []check.Ignore{{Rule: "spf-ptr-used", Subject: "TXT example.com", Reason: "old relay"}},
+		Ignore:   []check.Ignore{{Rule: "spf-ptr-used", Subject: "TXT example.com", Reason: "old relay", Until: time.Date(2027, 2, 1, 0, 0, 0, 0, time.UTC)}},
+		FailOn:   "warning",
+		Targets: []check.Target{{Domain: "example.com"}, {
+			Domain: "bücher.example", Selectors: []string{"s1", "s2"}, Senders: []netip.Addr{netip.MustParseAddr("192.0.2.25"), netip.MustParseAddr("2001:db8::25")},
+			HELO: "mail.example.com", Hosts: []string{"imap"}, Expect: []netip.Addr{netip.MustParseAddr("192.0.2.10")},
+			Profile: mailhost.Smarthost, MinBits: 2048, Required: []dmarc.Address{{Local: "dmarc", Host: "example.com"}},
+		}},
 	}
 	got, err := check.ParseConfig("c.yaml", []byte(fullConfig))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
+	comparer := cmp.Comparer(func(a, b netip.Addr) bool { return a == b })
+	if diff := cmp.Diff(want, got, comparer, cmpopts.IgnoreUnexported(check.Config{}), cmpopts.IgnoreFields(check.Ignore{}, "Place")); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if p := got.Ignore[0].Place; p.Text() != "spf-ptr-used" || p.Position() != (lint.Position{Line: 13, Column: 11}) {
+		t.Errorf("the ignore stands at %q, %v", p.Text(), p.Position())
+	}
+	if got := got.Target("xn--bcher-kva.example").HELO; got != "mail.example.com" {
+		t.Errorf("the target is not found by its A-labels: %q", got)
 	}
 }
 
@@ -57,7 +92,7 @@ func TestParseConfigErrors(t *testing.T) {
 	}{
 		{"scalar", "5s", 1, 1, "a mapping of keys to values is wanted here"},
 		{"unknown key", "timeout: 1s\ntimeouts: 2s", 2, 1, `unknown key "timeouts" (did you mean "timeout"?)`},
-		{"unknown key like no other", "zzz: 1", 1, 1, `unknown key "zzz" (known are deadline, ignore, rate, resolver, retries, selectors, severity, timeout)`},
+		{"unknown key like no other", "zzz: 1", 1, 1, `unknown key "zzz"`},
 		{"no duration", "timeout: 5", 1, 10, `"5" is not a duration such as 5s`},
 		{"negative duration", "timeout: -5s", 1, 10, `"-5s" is not a duration such as 5s`},
 		{"list for a text", "timeout: [1s]", 1, 10, "a text is wanted here"},
@@ -69,6 +104,18 @@ func TestParseConfigErrors(t *testing.T) {
 		{"null", "resolver:", 1, 10, "a text is wanted here"},
 		{"severity of nothing", "severity: {spf-all-pass: 7}", 1, 26, `"7" is not a severity (known are error, warning, notice, off)`},
 		{"retired rule", "severity: {spf-all-multiple: off}", 1, 12, `rule "spf-all-multiple" is now "spf-all-not-last"`},
+		{"targets that are no list", "targets: example.com", 1, 10, "a list of domains is wanted here"},
+		{"target without domain", "targets: [{selectors: s1}]", 1, 11, "a target needs a domain"},
+		{"target that is a URL", "targets: [https://example.com]", 1, 11, `"https://example.com" is not a domain`},
+		{"target that is an address", "targets: [me@example.com]", 1, 11, `"me@example.com" is not a domain`},
+		{"target twice", "targets:\n  - example.com\n  - domain: EXAMPLE.com.", 3, 5, "EXAMPLE.com. is listed twice"},
+		{"unknown key of a target", "targets: [{domain: a.example, selector: s1}]", 1, 31, `unknown key "selector" (did you mean "selectors"?)`},
+		{"no address", "targets: [{domain: a.example, ip: 192.0.2}]", 1, 35, `"192.0.2" is not an IP address`},
+		{"no profile", "targets: [{domain: a.example, profile: park}]", 1, 40, `"park" is not one of mail, parked, smarthost, no-send`},
+		{"few bits", "targets: [{domain: a.example, min_key_bits: 512}]", 1, 45, `"512" is not a number from 1024 to 8192`},
+		{"no mail address", "targets: [{domain: a.example, require_rua: example.com}]", 1, 44, `"example.com" is not a mail address`},
+		{"no date", "ignore: [{rule: spf-all-pass, reason: x, until: soon}]", 1, 49, `"soon" is not a date such as 2027-01-31`},
+		{"fail_on", "fail_on: fatal", 1, 10, `"fatal" is not one of error, warning, notice, never`},
 		{"ignore without rule", "ignore: [{reason: x}]", 1, 10, "an ignore needs a rule"},
 		{"ignore that is no list", "ignore: spf-all-pass", 1, 9, "a list of findings is wanted here, each with rule and reason"},
 	} {
@@ -110,4 +157,57 @@ func FuzzParseConfig(f *testing.F) {
 			t.Errorf("line %d of %d", got.Line, lines)
 		}
 	})
+}
+
+// TestConfigSchema holds configurations that are read against the schema, and some
+// that are refused.
+func TestConfigSchema(t *testing.T) {
+	t.Parallel()
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(check.ConfigSchema()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource("config.schema.json", doc); err != nil {
+		t.Fatal(err)
+	}
+	schema, err := c.Compile("config.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	valid := func(text string) error {
+		var value any
+		if err := yaml.Unmarshal([]byte(text), &value); err != nil {
+			t.Fatal(err)
+		}
+		asJSON, err := json.Marshal(value) // dates become text
+		if err != nil {
+			t.Fatal(err)
+		}
+		if value, err = jsonschema.UnmarshalJSON(bytes.NewReader(asJSON)); err != nil {
+			t.Fatal(err)
+		}
+		return schema.Validate(value)
+	}
+	uncommented := regexp.MustCompile(`(?m)^( *)# ?( *(?:- )?[a-z_-]+:.*)$`).ReplaceAllString(check.SampleConfig(nil), "$1$2")
+	for _, text := range []string{fullConfig, check.SampleConfig(nil), check.SampleConfig([]string{"example.com"}), uncommented, "severity: {spf-all-pass: off}", ""} {
+		if _, err := check.ParseConfig("c.yaml", []byte(text)); err != nil {
+			t.Errorf("%v", err)
+		}
+		if err := valid(text); err != nil {
+			t.Errorf("%v\n%s", err, text)
+		}
+	}
+	for _, text := range []string{
+		"timeouts: 1s", "timeout: 5", "retries: -1", "rate: 0", "targets: example.com", "targets: [{selectors: s1}]", "targets: [a@b]",
+		"targets: [{domain: a, profile: park}]", "targets: [{domain: a, min_key_bits: 512}]", "severity: {spf-all-pass: 7}",
+		"ignore: [{rule: spf-all-pass}]", "ignore: [{rule: spf-all-pass, reason: ' '}]", "fail_on: fatal", "- x",
+	} {
+		if _, err := check.ParseConfig("c.yaml", []byte(text)); err == nil {
+			t.Errorf("%q is read", text)
+		}
+		if valid(text) == nil {
+			t.Errorf("%q is valid", text)
+		}
+	}
 }

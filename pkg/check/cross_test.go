@@ -25,37 +25,37 @@ func TestCross(t *testing.T) {
 		"dmarc-parked-not-reject", "dmarc-parked-alignment-relaxed", "dmarc-alignment-strict", "dkim-wildcard-revocation-parked"}
 	for _, tt := range []struct {
 		name, zone string
-		q          check.DomainRequest
+		q          check.Target
 		want       []string
 	}{
-		{"SPF alone", spf + reject, check.DomainRequest{}, []string{"dmarc-spf-only"}},
-		{"quarantine", spf + `_dmarc TXT "v=DMARC1; p=quarantine"`, check.DomainRequest{}, []string{"dmarc-spf-only"}},
-		{"by redirect", "@ TXT \"v=spf1 redirect=_spf.example.com\"\n_spf TXT \"v=spf1 a ~all\"\n" + reject, check.DomainRequest{}, []string{"dmarc-spf-only"}},
-		{"a named selector without a key", spf + reject, check.DomainRequest{Selectors: []string{"s1"}}, []string{"dmarc-spf-only"}},
-		{"policy none", spf + `_dmarc TXT "v=DMARC1; p=none"`, check.DomainRequest{}, []string{"spf-all-fail-without-dkim"}},
-		{"no SPF", reject, check.DomainRequest{}, []string{"dmarc-no-auth-behind"}},
-		{"SPF unknown", ";! TIMEOUT example.com. TXT\n" + reject, check.DomainRequest{}, nil},
-		{"nobody sends", noMail + reject, check.DomainRequest{}, nil},
-		{"no-send", spf + reject, check.DomainRequest{Profile: mailhost.NoSend}, []string{"spf-all-fail-without-dkim"}},
-		{"a key", spf + reject + "google._domainkey" + key, check.DomainRequest{}, nil},
-		{"keys may exist", spf + reject + "own._domainkey" + key, check.DomainRequest{}, []string{"spf-all-fail-without-dkim"}},
-		{"keys unknown", spf + reject + ";! SERVFAIL s1._domainkey.example.com. TXT", check.DomainRequest{}, []string{"spf-all-fail-without-dkim"}},
-		{"below a domain whose keys it may use", "mail TXT \"v=spf1 a ~all\"\n" + reject, check.DomainRequest{Domain: "mail.example.com"}, nil},
-		{"below such a domain, but strict", "mail TXT \"v=spf1 a ~all\"\n_dmarc TXT \"v=DMARC1; p=reject; adkim=s\"", check.DomainRequest{Domain: "mail.example.com"},
+		{"SPF alone", spf + reject, check.Target{}, []string{"dmarc-spf-only"}},
+		{"quarantine", spf + `_dmarc TXT "v=DMARC1; p=quarantine"`, check.Target{}, []string{"dmarc-spf-only"}},
+		{"by redirect", "@ TXT \"v=spf1 redirect=_spf.example.com\"\n_spf TXT \"v=spf1 a ~all\"\n" + reject, check.Target{}, []string{"dmarc-spf-only"}},
+		{"a named selector without a key", spf + reject, check.Target{Selectors: []string{"s1"}}, []string{"dmarc-spf-only"}},
+		{"policy none", spf + `_dmarc TXT "v=DMARC1; p=none"`, check.Target{}, []string{"spf-all-fail-without-dkim"}},
+		{"no SPF", reject, check.Target{}, []string{"dmarc-no-auth-behind"}},
+		{"SPF unknown", ";! TIMEOUT example.com. TXT\n" + reject, check.Target{}, nil},
+		{"nobody sends", noMail + reject, check.Target{}, nil},
+		{"no-send", spf + reject, check.Target{Profile: mailhost.NoSend}, []string{"spf-all-fail-without-dkim"}},
+		{"a key", spf + reject + "google._domainkey" + key, check.Target{}, nil},
+		{"keys may exist", spf + reject + "own._domainkey" + key, check.Target{}, []string{"spf-all-fail-without-dkim"}},
+		{"keys unknown", spf + reject + ";! SERVFAIL s1._domainkey.example.com. TXT", check.Target{}, []string{"spf-all-fail-without-dkim"}},
+		{"below a domain whose keys it may use", "mail TXT \"v=spf1 a ~all\"\n" + reject, check.Target{Domain: "mail.example.com"}, nil},
+		{"below such a domain, but strict", "mail TXT \"v=spf1 a ~all\"\n_dmarc TXT \"v=DMARC1; p=reject; adkim=s\"", check.Target{Domain: "mail.example.com"},
 			[]string{"dmarc-alignment-strict", "dmarc-spf-only"}},
-		{"parked", noMail + reject, check.DomainRequest{Profile: mailhost.Parked}, []string{"dkim-wildcard-revocation-parked", "dmarc-parked-alignment-relaxed"}},
-		{"null MX", "@ MX 0 .\n" + noMail + reject, check.DomainRequest{}, []string{"dkim-wildcard-revocation-parked", "dmarc-parked-alignment-relaxed"}},
-		{"parked, half strict", noMail + `_dmarc TXT "v=DMARC1; p=reject; adkim=s"`, check.DomainRequest{Profile: mailhost.Parked},
+		{"parked", noMail + reject, check.Target{Profile: mailhost.Parked}, []string{"dkim-wildcard-revocation-parked", "dmarc-parked-alignment-relaxed"}},
+		{"null MX", "@ MX 0 .\n" + noMail + reject, check.Target{}, []string{"dkim-wildcard-revocation-parked", "dmarc-parked-alignment-relaxed"}},
+		{"parked, half strict", noMail + `_dmarc TXT "v=DMARC1; p=reject; adkim=s"`, check.Target{Profile: mailhost.Parked},
 			[]string{"dkim-wildcard-revocation-parked", "dmarc-parked-alignment-relaxed"}},
-		{"parked, strict", noMail + "_dmarc TXT \"v=DMARC1; p=reject; adkim=s; aspf=s\"\n*._domainkey TXT \"v=DKIM1; p=\"", check.DomainRequest{Profile: mailhost.Parked}, nil},
-		{"parked, policy none", noMail + "_dmarc TXT \"v=DMARC1; p=none\"\n*._domainkey TXT \"v=DKIM1; p=\"", check.DomainRequest{Profile: mailhost.Parked},
+		{"parked, strict", noMail + "_dmarc TXT \"v=DMARC1; p=reject; adkim=s; aspf=s\"\n*._domainkey TXT \"v=DKIM1; p=\"", check.Target{Profile: mailhost.Parked}, nil},
+		{"parked, policy none", noMail + "_dmarc TXT \"v=DMARC1; p=none\"\n*._domainkey TXT \"v=DKIM1; p=\"", check.Target{Profile: mailhost.Parked},
 			[]string{"dmarc-parked-not-reject"}},
-		{"parked, policy of the domain above", "old TXT \"v=spf1 -all\"\n*._domainkey.old TXT \"v=DKIM1; p=\"\n" + reject, check.DomainRequest{Domain: "old.example.com", Profile: mailhost.Parked}, nil},
-		{"parked, with a key", noMail + reject + "google._domainkey" + key, check.DomainRequest{Profile: mailhost.Parked}, []string{"dmarc-parked-alignment-relaxed"}},
+		{"parked, policy of the domain above", "old TXT \"v=spf1 -all\"\n*._domainkey.old TXT \"v=DKIM1; p=\"\n" + reject, check.Target{Domain: "old.example.com", Profile: mailhost.Parked}, nil},
+		{"parked, with a key", noMail + reject + "google._domainkey" + key, check.Target{Profile: mailhost.Parked}, []string{"dmarc-parked-alignment-relaxed"}},
 		{"parked, a selector of two labels", noMail + reject + "b._domainkey TXT \"v=DKIM1; p=\"\n*._domainkey TXT \"v=DKIM1; p=\"",
-			check.DomainRequest{Profile: mailhost.Parked, Selectors: []string{"a.b"}}, []string{"dmarc-parked-alignment-relaxed"}},
+			check.Target{Profile: mailhost.Parked, Selectors: []string{"a.b"}}, []string{"dmarc-parked-alignment-relaxed"}},
 		{"parked, keys unknown", noMail + "_dmarc TXT \"v=DMARC1; p=reject; adkim=s; aspf=s\"\n;! TIMEOUT s1._domainkey.example.com. TXT",
-			check.DomainRequest{Profile: mailhost.Parked, Selectors: []string{"s1"}}, nil},
+			check.Target{Profile: mailhost.Parked, Selectors: []string{"s1"}}, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -67,7 +67,7 @@ func TestCross(t *testing.T) {
 				tt.q.Domain = "example.com"
 			}
 			var got []string
-			for _, f := range check.Domain(t.Context(), zone, tt.q, check.Options{}).Findings {
+			for _, f := range check.Domain(t.Context(), zone, check.DomainRequest{Target: tt.q}, check.Options{}).Findings {
 				if slices.Contains(about, f.RuleID) {
 					got = append(got, f.RuleID)
 				}

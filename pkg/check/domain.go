@@ -20,7 +20,16 @@ import (
 
 // DomainRequest says which domain to look at, and what is known about its mail.
 type DomainRequest struct {
-	Domain    string
+	Target
+	Standard dmarc.Standard  // empty: RFC 9989
+	Suffixes *dmarc.Suffixes // nil: the built-in Public Suffix List
+	At       time.Time       // moment of the evaluation; zero: the age of keys is not judged
+	Zone     *lookup.Zone    // offline data; nil: none
+}
+
+// Target is a domain with what is known and demanded of it.
+type Target struct {
+	Domain    string           // U-labels and A-labels
 	Selectors []string         // of DKIM keys; empty: those that are well known
 	MinBits   int              // that RSA keys shall have at least; 0: what receivers demand
 	Senders   []netip.Addr     // addresses that send the domain's mail
@@ -28,11 +37,25 @@ type DomainRequest struct {
 	Hosts     []string         // hosts of the domain that shall have an address; a name without a dot is below the domain
 	Expect    []netip.Addr     // addresses that are the domain's own; empty: not known
 	Profile   mailhost.Profile // empty: a domain that sends and receives
-	Standard  dmarc.Standard   // empty: RFC 9989
-	Suffixes  *dmarc.Suffixes  // nil: the built-in Public Suffix List
 	Required  []dmarc.Address  // that rua of the DMARC record shall name; none: no demand
-	At        time.Time        // moment of the evaluation; zero: the age of keys is not judged
-	Zone      *lookup.Zone     // offline data; nil: none
+}
+
+// Or returns the target with what is known elsewhere in the place of what it leaves
+// open.
+func (t Target) Or(known Target) Target {
+	return Target{
+		Domain: cmp.Or(t.Domain, known.Domain), HELO: cmp.Or(t.HELO, known.HELO), Profile: cmp.Or(t.Profile, known.Profile), MinBits: cmp.Or(t.MinBits, known.MinBits),
+		Selectors: orList(t.Selectors, known.Selectors), Hosts: orList(t.Hosts, known.Hosts),
+		Senders: orList(t.Senders, known.Senders), Expect: orList(t.Expect, known.Expect), Required: orList(t.Required, known.Required),
+	}
+}
+
+// orList returns the first of two lists that holds something.
+func orList[T any](list, other []T) []T {
+	if len(list) > 0 {
+		return list
+	}
+	return other
 }
 
 // Domain looks at everything that the mail of a domain needs: what does not depend

@@ -38,7 +38,7 @@ func TestHELOOfThirdParty(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			q := check.DomainRequest{Domain: "example.com", Senders: []netip.Addr{netip.MustParseAddr("192.0.2.1")}, HELO: tt.helo}
+			q := check.DomainRequest{Target: check.Target{Domain: "example.com", Senders: []netip.Addr{netip.MustParseAddr("192.0.2.1")}, HELO: tt.helo}}
 			var got []string
 			for _, doc := range check.Domain(t.Context(), lookup.NewCache(zone, 0), q, check.Options{}).Rules {
 				if strings.HasPrefix(doc.ID, "helo-") || strings.HasPrefix(doc.ID, "ptr-") && doc.ID != "ptr-multiple" {

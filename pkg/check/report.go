@@ -3,6 +3,7 @@ package check
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/authcheck/authcheck/pkg/dkim"
 	"github.com/authcheck/authcheck/pkg/dmarc"
@@ -17,7 +18,8 @@ import (
 // own severities.
 type Options struct {
 	Config Config
-	Settle string // command that asks open questions elsewhere; empty: none is known
+	Settle string    // command that asks open questions elsewhere; empty: none is known
+	At     time.Time // moment against which ignores expire; zero: before all of them
 }
 
 // fitness reports whether a corrected text is fit for publishing.
@@ -169,7 +171,7 @@ func (o Options) finish(r *report.Report, findings []lint.Finding) {
 			r.Unknown = append(r.Unknown, report.Question{Question: f.Subject(), Reason: f.Message, Settle: o.Settle, Rule: f.RuleID})
 			continue
 		}
-		if o.Config.judge(&f) {
+		if o.Config.judge(&f, o.At) {
 			fired[f.RuleID] = true
 			r.Findings = append(r.Findings, f)
 		}

@@ -20,7 +20,7 @@ func Docs() []lint.Doc {
 	docs := slices.Concat(
 		lint.Docs(lookup.FailureRules()), lint.Docs(lookup.AnswerRules()), lint.Docs(lookup.FileRules()),
 		lint.Docs(spf.Rules()), lint.Docs(spf.HELORules()), lint.Docs(dkim.KeyRules()), lint.Docs(dmarc.RecordRules()),
-		lint.Docs(mailhost.Rules()), lint.Docs(crossRules()), lint.Docs(openRules()))
+		lint.Docs(mailhost.Rules()), lint.Docs(crossRules()), lint.Docs(openRules()), lint.Docs(configRules()))
 	slices.SortFunc(docs, func(a, b lint.Doc) int { return cmp.Compare(a.ID, b.ID) })
 	return docs
 }

@@ -117,7 +117,7 @@ func (z *zones) judge(ctx context.Context, n *mailName) {
 	var results report.Results
 	var found []lint.Finding
 	if n.domain {
-		q := DomainRequest{Domain: n.name, Selectors: n.selectors, Zone: z.view.Zone}
+		q := DomainRequest{Target: Target{Domain: n.name, Selectors: n.selectors}, Zone: z.view.Zone}
 		results = q.gather(ctx, z.view)
 		found = slices.DeleteFunc(q.findings(results), func(f lint.Finding) bool { return z.settledAbove(n.name, f) })
 	} else {

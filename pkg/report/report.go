@@ -31,6 +31,7 @@ const (
 	Host   Kind = "host"
 	Text   Kind = "record"
 	Zone   Kind = "zone"
+	Config Kind = "configuration"
 )
 
 // Results holds what each protocol gathered; nil: not looked at.
@@ -64,9 +65,12 @@ type Summary struct {
 	Targets, Errors, Warnings, Notices, Suppressed, Unknown, Unchecked int
 }
 
-// Summary counts what the report holds, as one target.
+// Summary counts what the report holds, as one target; a configuration is none.
 func (r *Report) Summary() Summary {
 	s := Summary{Targets: 1, Unknown: len(r.Unknown), Unchecked: len(r.Unchecked)}
+	if r.Kind == Config {
+		s.Targets = 0
+	}
 	for i := range r.Findings {
 		switch f := &r.Findings[i]; {
 		case f.Suppressed != "":

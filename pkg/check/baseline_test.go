@@ -1,0 +1,68 @@
+package check
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/authcheck/authcheck/pkg/lint"
+	"github.com/authcheck/authcheck/pkg/report"
+)
+
+// found is a report with findings of these texts.
+func found(target string, texts ...string) *report.Report {
+	r := &report.Report{Target: target}
+	for _, text := range texts {
+		r.Findings = append(r.Findings, lint.Finding{RuleID: "r", Severity: lint.Error, Span: lint.NewSource("TXT a", text).Whole()})
+	}
+	return r
+}
+
+// TestBaseline writes the findings of one run, and says what of another run is known,
+// new and gone.
+func TestBaseline(t *testing.T) {
+	t.Parallel()
+	first := NewBaseline()
+	first.Apply(found("a", "x", "x", "y", "\xff"))
+	first.Apply(found("b", "z"))
+	var written strings.Builder
+	if _, err := first.WriteTo(&written); err != nil {
+		t.Fatal(err)
+	}
+	second, err := ParseBaseline("known.json", []byte(written.String()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := found("a", "x", "y", "y", "n", "\xff")
+	second.Apply(r)
+	var known []string
+	for _, f := range r.Findings {
+		known = append(known, f.Suppressed)
+	}
+	if diff := cmp.Diff([]string{"known from known.json", "known from known.json", "", "", "known from known.json"}, known); diff != "" {
+		t.Error(diff)
+	}
+	// One x is gone; of b nobody asked.
+	if diff := cmp.Diff([]string{"r TXT a"}, second.Gone()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// FuzzParseBaseline reads anything; what is read is applied and written.
+func FuzzParseBaseline(f *testing.F) {
+	f.Add([]byte(`{"authcheck_baseline":1,"findings":[{"target":"a","rule":"r","subject":"TXT a","text":"x","count":1}]}`))
+	f.Add([]byte(`{"authcheck_baseline":1,"findings":[{"count":-1,"rule":"r"}]}`))
+	f.Add([]byte(`[]`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		b, err := ParseBaseline("f", data)
+		if err != nil {
+			return
+		}
+		b.Apply(found("a", "x", "x"))
+		b.Gone()
+		if _, err := b.WriteTo(&strings.Builder{}); err != nil {
+			t.Error(err)
+		}
+	})
+}
