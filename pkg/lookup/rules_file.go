@@ -10,7 +10,7 @@ import (
 
 // FileRules returns the rules about master files before they are published.
 func FileRules() []lint.Rule[*File] {
-	return []lint.Rule[*File]{unreadable, repeated, cutText, relativeTarget, doubledOwner}
+	return append([]fileRule{unreadable, repeated, cutText, relativeTarget, doubledOwner}, setRules()...)
 }
 
 type fileRule = lint.Rule[*File]
