@@ -64,6 +64,14 @@ func (f *Facts) Inherited() bool {
 	return f.Record != nil && f.Domain != "" && f.RecordDomain != f.Domain
 }
 
+// Covers reports whether the policies of the record for names below its own are in
+// force: only those of an Organizational Domain or a public suffix are (RFC 9989,
+// Section 4.7). It is true of a text, which may be published anywhere, and false
+// where the Organizational Domain is not known.
+func (f *Facts) Covers() bool {
+	return f.Domain == "" || f.Inherited() || f.OrgErr == nil && f.RecordDomain == f.OrgDomain
+}
+
 // Policies returns the policies of the record under the standard in force.
 func (f *Facts) Policies() Policies {
 	if f.Record != nil && f.Standard == RFC7489 {

@@ -1,7 +1,10 @@
 package dmarc
 
 import (
+	"slices"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/authcheck/authcheck/pkg/lint"
 )
@@ -32,6 +35,44 @@ func TestWeakerThanParent(t *testing.T) {
 			t.Parallel()
 			if got := lint.Run([]rule{weakerThanParent}, inspect(t, tt.zone, "mail.example.com", Options{})); len(got) != tt.want {
 				t.Errorf("%+v", got)
+			}
+		})
+	}
+}
+
+// TestBelow wants policies for the names below a record judged only where they are in
+// force: in the record of an Organizational Domain (RFC 9989, Section 4.7).
+func TestBelow(t *testing.T) {
+	t.Parallel()
+	const (
+		start = ";! AUTHORITATIVE .\n$ORIGIN example.com.\n"
+		own   = "_dmarc.mail TXT \"v=DMARC1; p=reject; sp=none\"\n"
+		above = "_dmarc TXT \"v=DMARC1; p=reject\"\n"
+	)
+	about := []string{"dmarc-sp-weaker", "dmarc-np-weaker", "dmarc-np-missing"}
+	for _, tt := range []struct {
+		name, zone string
+		o          Options
+		want       []string
+	}{
+		{"the top of what has records", start + own, Options{}, []string{"dmarc-sp-weaker", "dmarc-np-missing"}},
+		{"below the organization", start + own + above, Options{}, nil},
+		{"below the organization, np", start + "_dmarc.mail TXT \"v=DMARC1; p=reject; np=none\"\n" + above, Options{}, nil},
+		{"organization not known", start + own + ";! TIMEOUT _dmarc.example.com. TXT\n", Options{}, nil},
+		{"organization by psd=n", start + "_dmarc.mail TXT \"v=DMARC1; p=reject; sp=none; psd=n\"\n" + above, Options{}, []string{"dmarc-sp-weaker", "dmarc-np-missing"}},
+		{"inherited", start + "_dmarc TXT \"v=DMARC1; p=reject; np=none\"\n", Options{}, []string{"dmarc-np-weaker"}},
+		{"below the organization of the list", start + own, Options{Standard: RFC7489}, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var got []string
+			for _, found := range lint.Run(RecordRules(), inspect(t, tt.zone, "mail.example.com", tt.o)) {
+				if slices.Contains(about, found.RuleID) {
+					got = append(got, found.RuleID)
+				}
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Error(diff)
 			}
 		})
 	}

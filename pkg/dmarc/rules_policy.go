@@ -142,7 +142,17 @@ func (f *Facts) policySpan() lint.Span {
 	return f.Record.Version
 }
 
-var spWeaker = tagRule("sp", lint.Doc{
+// belowRule makes a rule about the policy of that tag for names below the record's
+// own, where it is in force.
+func belowRule(name string, doc lint.Doc, judge func(r *Record, t *Tag, report lint.ReportFunc)) rule {
+	return recordRule(doc, func(f *Facts, report lint.ReportFunc) {
+		if t := f.Record.Tag(name); t != nil && f.Covers() {
+			judge(f.Record, t, report)
+		}
+	})
+}
+
+var spWeaker = belowRule("sp", lint.Doc{
 	ID: "dmarc-sp-weaker", Severity: lint.Warning,
 	Title: "Subdomains are less protected than the domain",
 	Why:   "Who cannot forge the domain forges a name below it, which looks as good to most readers.",
@@ -155,7 +165,7 @@ var spWeaker = tagRule("sp", lint.Doc{
 	}
 })
 
-var npWeaker = tagRule("np", lint.Doc{
+var npWeaker = belowRule("np", lint.Doc{
 	ID: "dmarc-np-weaker", Severity: lint.Warning,
 	Title: "Names that do not exist are less protected than those that do",
 	Why:   "Nobody sends mail from names that do not exist, so all such mail is forged.",
@@ -177,7 +187,7 @@ var npMissing = recordRule(lint.Doc{
 	Good:  example("v=DMARC1; p=none; np=reject; rua=mailto:dmarc@example.com"),
 }, func(f *Facts, report lint.ReportFunc) {
 	r := f.Record
-	if r.Tag("np") == nil && r.P != "" && r.Subdomain().Weaker(Reject) && (f.Domain == "" || f.RecordDomain == f.OrgDomain) {
+	if r.Tag("np") == nil && r.P != "" && r.Subdomain().Weaker(Reject) && f.Covers() {
 		report(lint.Finding{Span: r.Version, Message: fmt.Sprintf("names that do not exist have the policy %s", r.Subdomain()), Fix: insertion(&r.Tags[len(r.Tags)-1], "np=reject")})
 	}
 })

@@ -71,3 +71,30 @@ func TestDMARCGolden(t *testing.T) {
 		}
 	}
 }
+
+// TestPoliciesBelow wants no policy shown for names below a record that is not for
+// them: those of a subdomain's record are ignored (RFC 9989, Section 4.7).
+func TestPoliciesBelow(t *testing.T) {
+	t.Parallel()
+	const own = "_dmarc.mail.example.com. TXT \"v=DMARC1; p=reject; sp=none\"\n"
+	for _, tt := range []struct {
+		name, zone, text string
+		want             wirePolicies
+	}{
+		{"of the organization", own, "policy reject, for names below it none", wirePolicies{Domain: "reject", Subdomain: "none", NonExistent: "none"}},
+		{"below the organization", own + "_dmarc.example.com. TXT \"v=DMARC1; p=reject\"\n", "policy reject", wirePolicies{Domain: "reject"}},
+		{"organization not known", own + ";! SERVFAIL _dmarc.example.com. TXT\n", "policy reject", wirePolicies{Domain: "reject"}},
+	} {
+		zone, err := lookup.ParseZone("dmarc.zone", ";! AUTHORITATIVE .\n"+tt.zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		facts := dmarc.Inspect(t.Context(), lookup.NewCache(zone, 0), "mail.example.com", dmarc.Options{})
+		if got := asked(facts); got != tt.text {
+			t.Errorf("%s: %q, want %q", tt.name, got, tt.text)
+		}
+		if diff := cmp.Diff(&tt.want, wireDMARCOf(report.Results{DMARC: facts}).Policies); diff != "" {
+			t.Errorf("%s: %s", tt.name, diff)
+		}
+	}
+}

@@ -26,10 +26,11 @@ type wireDMARC struct {
 }
 
 // wirePolicies is what the record says for whom, and what is asked of receivers.
+// The policies for names below are empty where they come from another record.
 type wirePolicies struct {
 	Domain      dmarc.Policy `json:"domain"`
-	Subdomain   dmarc.Policy `json:"subdomain"`
-	NonExistent dmarc.Policy `json:"non_existent"`
+	Subdomain   dmarc.Policy `json:"subdomain,omitempty"`
+	NonExistent dmarc.Policy `json:"non_existent,omitempty"`
 	Testing     bool         `json:"testing,omitempty"`
 }
 
@@ -61,7 +62,10 @@ func wireDMARCOf(r report.Results) *wireDMARC {
 		text, p := octets(f.Record.String()), f.Policies()
 		w.Record = &text
 		if p.P != "" {
-			w.Policies = &wirePolicies{Domain: p.P, Subdomain: p.Subdomain(), NonExistent: p.NonExistent(), Testing: f.Requested(dmarc.Reject) != dmarc.Reject}
+			w.Policies = &wirePolicies{Domain: p.P, Testing: f.Requested(dmarc.Reject) != dmarc.Reject}
+			if f.Covers() {
+				w.Policies.Subdomain, w.Policies.NonExistent = p.Subdomain(), p.NonExistent()
+			}
 		}
 	}
 	if f.Standard == dmarc.RFC7489 {

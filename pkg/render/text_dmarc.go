@@ -52,6 +52,8 @@ func asked(f *dmarc.Facts) string {
 		return fmt.Sprintf("policy not known: %s if the name exists, else %s", requested(p.Subdomain()), requested(p.NonExistent()))
 	case f.Inherited():
 		return "policy " + requested(f.Policy())
+	case !f.Covers():
+		return "policy " + requested(p.P)
 	case p.P == p.Subdomain() && p.P == p.NonExistent():
 		return "policy " + requested(p.P) + ", for every name below it too"
 	case p.Subdomain() == p.NonExistent():
