@@ -2,6 +2,7 @@ package dkim
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/authcheck/authcheck/pkg/lint"
@@ -73,10 +74,29 @@ var multipleRecords = rule{
 				Hint: "Keep one. A second key, of another type or for a rotation, gets a selector of its own."}
 			if len(s.Records) == 1 {
 				found.Severity, found.Hint = lint.Warning, "Delete what is no key."
+				found.Message = fmt.Sprintf("%d TXT records, one of them a key, stand at one name", len(s.Texts))
+				s.tornKey(&found)
 			}
 			report(found)
 		}
 	},
+}
+
+// tornKey says what to do where the texts beside a key that is cut off may be the
+// rest of it, published as records of their own.
+func (s *Selector) tornKey(found *lint.Finding) {
+	r := s.Records[0]
+	rest := slices.DeleteFunc(slices.Clone(s.Texts), func(source *lint.Source) bool {
+		_, _, err := decode(source.Whole())
+		return source == r.List.Source || err != nil
+	})
+	if !r.Is(ErrTruncated) || len(rest) == 0 {
+		return
+	}
+	found.Hint = "If the texts are parts of one key, publish them as strings of one record; else delete what is no key."
+	if joined := r.String() + rest[0].Text; len(s.Texts) == 2 && Parse(lint.NewSource("", joined)).Err() == nil {
+		found.Hint, found.Fix = "One text is the rest of the other: publish both as strings of one record.", lint.Rewrite(found.Span.Source, joined)
+	}
 }
 
 var notKey = rule{

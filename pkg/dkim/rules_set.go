@@ -121,17 +121,23 @@ var keyMismatch = rule{
 			Args: append(good().Args, "--key", sampleKey)},
 	},
 	Check: func(f *Facts, report lint.ReportFunc) {
-		if f.Private == nil || slices.ContainsFunc(f.Selectors, func(s Selector) bool { return s.Record != nil && s.Record.Key.Equal(f.Private.Public) }) {
+		if f.Private == nil {
+			return
+		}
+		mine := f.Private.Public
+		keys, matches := 0, false
+		f.keys(func(r *Record, _ lint.Span) { keys, matches = keys+1, matches || r.Key.Equal(mine) })
+		if matches {
 			return
 		}
 		f.keys(func(r *Record, at lint.Span) {
-			mine := f.Private.Public
 			found := lint.Finding{Span: at, Message: fmt.Sprintf("this is not the key of %s", f.Private.File),
 				Hint: "Publish the public half of the key that signs, or sign with the key that is published."}
 			if mine.Type != r.Key.Type || mine.Bits != r.Key.Bits {
 				found.Message += fmt.Sprintf(", which is %s with %d bits", mine.Type, mine.Bits)
 			}
-			if value := mine.Value(); value != "" && mine.Type == r.Key.Type {
+			// In the place of several keys it would stand there several times.
+			if value := mine.Value(); value != "" && mine.Type == r.Key.Type && keys == 1 {
 				found.Fix = lint.Replace(at, value)
 			}
 			report(found)

@@ -153,11 +153,11 @@ var weakModulus = faultRule(lint.Doc{
 	Ref: "operational",
 	Bad: published("v=DKIM1; k=rsa; p=" + example2048Even),
 }, func(r *Record, _ lint.Span) lint.Finding {
-	message := "the modulus is the product of two primes that are close to each other"
-	if factor := r.Key.smallFactor(); factor != 0 {
-		message = fmt.Sprintf("the modulus can be divided by %d", factor)
+	if factor := r.Key.smallFactor(); factor != 0 { // no program makes such a key
+		return lint.Finding{Message: fmt.Sprintf("the modulus can be divided by %d", factor),
+			Hint: "Compare the key with the one that the mail server or the provider shows, and publish that; if it is the same, make a new one of 2048 bits."}
 	}
-	return lint.Finding{Message: message, Hint: newKey}
+	return lint.Finding{Message: "the modulus is the product of two primes that are close to each other", Hint: newKey}
 })
 
 // wellKnownKeys are keys of documents, whose private halves everybody has or may have.

@@ -17,11 +17,25 @@ func tagRules() []rule {
 // mended returns the text with what web forms and zone files leave in records taken
 // out, "" where that does not make a sound record of it.
 func mended(r *Record) string {
-	text := strings.NewReplacer(`"`, "", `\;`, ";", "\u201c", "", "\u201d", "").Replace(r.String())
+	text := r.String()
+	if first := &r.List.Tags[0]; first.Err != nil && inFront(first.Span) > 0 {
+		text = text[first.Span.Start+inFront(first.Span):]
+	}
+	text = strings.NewReplacer(`"`, "", `\;`, ";", "\u201c", "", "\u201d", "").Replace(text)
 	if again := Parse(lint.NewSource("", text)); again.Err() != nil {
 		return ""
 	}
 	return text
+}
+
+// inFront returns how many octets of an element stand before the version, such as the
+// name that a record has in a zone file; 0 where it is none but quotation marks.
+func inFront(element lint.Span) int {
+	front, _, found := strings.Cut(element.Text(), "v="+version)
+	if !found || strings.Trim(front, `"“”`) == "" {
+		return 0
+	}
+	return len(front)
 }
 
 var tagSyntax = rule{
@@ -56,11 +70,18 @@ var tagSyntax = rule{
 	},
 }
 
+// longText is how many octets of a text a message shows.
+const longText = 40
+
 // brokenTag says what is wrong with octets that are no tag.
 func brokenTag(at lint.Span) lint.Finding {
 	found := lint.Finding{Span: at, Message: fmt.Sprintf("%q is no tag", at.Text()), Hint: "Publish the record as the signing software shows it."}
 	before := strings.TrimRight(at.Source.Text[:at.Start], whiteSpace)
 	switch text := at.Text(); {
+	case before == "" && inFront(at) > 0:
+		at.End = at.Start + inFront(at)
+		found.Span, found.Fix = at, lint.Replace(at, "")
+		found.Message, found.Hint = fmt.Sprintf("%q stands before the version", strings.TrimSpace(at.Text())), `Remove what stands before "v=DKIM1".`
 	case text == `\`:
 		found.Message, found.Hint = "a backslash is part of the published text", "Publish the text without backslashes; only zone files need them."
 	case strings.ContainsAny(text, `"“”`):
@@ -69,8 +90,8 @@ func brokenTag(at lint.Span) lint.Finding {
 		found.Message, found.Hint = fmt.Sprintf("no semicolon stands before %q", text), ""
 		found.Span.Start = len(strings.TrimRight(before, separators))
 		found.Fix = lint.Replace(found.Span, "; "+text)
-	case len(text) > 40:
-		found.Message = "these octets are no tag"
+	case len(text) > longText:
+		found.Message = fmt.Sprintf("%q and what follows is no tag", text[:longText])
 	}
 	return found
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/authcheck/authcheck/pkg/lint"
+	"github.com/authcheck/authcheck/pkg/lookup"
 )
 
 // TestAdvice states what is found in a text: rule, what to do, and the text after the fix.
@@ -35,6 +36,14 @@ func TestAdvice(t *testing.T) {
 			[]string{"dkim-tag-syntax||v=DKIM1; k=ed25519,p=" + exampleEd25519, "dkim-tag-syntax||v=DKIM1 , k=ed25519; p=" + exampleEd25519}},
 		{"flag that swallows the key", "v=DKIM1; t=s p=G", []string{"dkim-tag-syntax||v=DKIM1; t=s; p=G"}},
 		{"hash that swallows the key", "v=DKIM1; h=sha1:sha256: p=G", []string{"dkim-tag-syntax||v=DKIM1; h=sha1:sha256; p=G"}},
+		{"name in front", "s1._domainkey.example.com. TXT v=DKIM1; " + key,
+			[]string{"dkim-tag-syntax|Remove what stands before \"v=DKIM1\".|v=DKIM1; " + key}},
+		{"line of a zone file", `s1._domainkey IN TXT "v=DKIM1; ` + key + `"`,
+			[]string{"dkim-tag-syntax|Remove what stands before \"v=DKIM1\".|v=DKIM1; " + key}},
+		{"quotation marks", `"v=DKIM1; ` + key + `"`,
+			[]string{"dkim-tag-syntax|Publish the text without quotation marks around it.|v=DKIM1; " + key}},
+		{"damaged copy", "v=DKIM1; k=rsa; p=" + example2048Even,
+			[]string{"dkim-rsa-modulus-weak|Compare the key with the one that the mail server or the provider shows, and publish that; if it is the same, make a new one of 2048 bits.|"}},
 		{"revoked", "v=DKIM1; k=x; h=sha1; s=foo; p=", []string{"dkim-key-revoked||"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -53,6 +62,74 @@ func TestAdvice(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// TestSeveral states what is found where several records stand at one name. The other
+// texts beside the key follow from where the example is cut.
+func TestSeveral(t *testing.T) {
+	t.Parallel()
+	const (
+		mine  = "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
+		other = "v=DKIM1; k=ed25519; p=" + exampleEd25519
+		cut   = 200
+		parts = "If the texts are parts of one key, publish them as strings of one record; else delete what is no key."
+	)
+	private, err := ParsePrivateKey([]byte("nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=")) // RFC 8463, Appendix A.1
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name  string
+		texts []string
+		want  []string // rule, hint and the text after the fix
+	}{
+		{"one is that of the private key", []string{other, mine},
+			[]string{"dkim-multiple-records|Keep one. A second key, of another type or for a rotation, gets a selector of its own.|"}},
+		{"one of another key", []string{other},
+			[]string{"dkim-key-mismatch|Publish the public half of the key that signs, or sign with the key that is published.|" + mine}},
+		{"none is that of the private key", []string{other, other}, []string{
+			"dkim-key-mismatch|Publish the public half of the key that signs, or sign with the key that is published.|",
+			"dkim-key-mismatch|Publish the public half of the key that signs, or sign with the key that is published.|",
+			"dkim-multiple-records|Keep one. A second key, of another type or for a rotation, gets a selector of its own.|"}},
+		{"key in two records", []string{goodRecord[:cut], goodRecord[cut:]},
+			[]string{"dkim-multiple-records|One text is the rest of the other: publish both as strings of one record.|" + goodRecord}},
+		{"key in two records, the rest first", []string{goodRecord[cut:], goodRecord[:cut]},
+			[]string{"dkim-multiple-records|One text is the rest of the other: publish both as strings of one record.|" + goodRecord}},
+		{"key in three records", []string{goodRecord[:cut], goodRecord[cut:300], goodRecord[300:]}, []string{"dkim-multiple-records|" + parts + "|"}},
+		{"cut key beside another text", []string{goodRecord[:cut], "some-verification=1"}, []string{"dkim-multiple-records|Delete what is no key.|"}},
+		{"whole key beside base64", []string{mine, "QUJD"}, []string{"dkim-multiple-records|Delete what is no key.|"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := Selector{Reply: &lookup.Reply{Question: lookup.Question{Name: "s1._domainkey.example.com", Type: lookup.TypeTXT}}}
+			for _, text := range tt.texts {
+				s.Texts = append(s.Texts, lint.NewSource("", text))
+			}
+			s.read()
+			f := &Facts{Named: true, Selectors: []Selector{s}, Private: &PrivateKey{Public: private}}
+			var got []string
+			for _, found := range lint.Run([]rule{multipleRecords, keyMismatch}, f) {
+				line := found.RuleID + "|" + found.Hint + "|"
+				if found.Fix != nil {
+					line += found.Fix.Record()
+				}
+				got = append(got, line)
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// TestLongText wants the start of a long text in the message.
+func TestLongText(t *testing.T) {
+	t.Parallel()
+	f := InspectText(lint.NewSource("", strings.Repeat("0123456789", 5)+"; p=AAAA"))
+	const want = `"0123456789012345678901234567890123456789" and what follows is no tag`
+	if found := lint.Run([]rule{tagSyntax}, f); len(found) != 1 || found[0].Message != want {
+		t.Errorf("%+v, want %s", found, want)
 	}
 }
 
