@@ -103,6 +103,9 @@ func TestDMARCCorrected(t *testing.T) {
 	const rua = "; rua=mailto:a@x.example"
 	for text, want := range map[string]string{
 		"v=DMARC1; P=reject":                                 "v=DMARC1; p=reject",
+		"nv=DMARC1; p=reject" + rua:                          "v=DMARC1; p=reject" + rua,
+		"p=reject v=DMARC1; sp=none" + rua:                   "",
+		"v=DMARC1":                                           "",
 		"v=DMARC1; P=reject" + rua:                           "v=DMARC1; p=reject" + rua,
 		"v=DMARC1; p=reject; Rua=a@x.example":                "v=DMARC1; p=reject" + rua,
 		"v=DMARC1; p=reject; P=none" + rua:                   "",

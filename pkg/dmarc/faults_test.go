@@ -1,6 +1,7 @@
 package dmarc
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/authcheck/authcheck/pkg/lint"
@@ -57,6 +58,15 @@ func TestFixes(t *testing.T) {
 		{"v=DMARC1; p=reject; rua=mailto:a@x.example, ; t=n", "dmarc-uri-separator", "v=DMARC1; p=reject; rua=mailto:a@x.example ; t=n"},
 		{"v=DMARC1; p=reject; rua=,mailto:a@x.example", "dmarc-uri-separator", "v=DMARC1; p=reject; rua=mailto:a@x.example"},
 		{`v=DMARC1\; p=reject\;`, "dmarc-version-invalid", "v=DMARC1; p=reject;"},
+		{"nv=DMARC1; p=reject", "dmarc-version-not-first", "v=DMARC1; p=reject"},
+		{`_dmarc IN TXT "v=DMARC1; p=reject"`, "dmarc-version-not-first", "v=DMARC1; p=reject"},
+		{"x.example; v=DMARC1; p=reject", "dmarc-version-not-first", "v=DMARC1; p=reject"},
+		{"sp=none; v=DMARC1; p=reject", "dmarc-version-not-first", "v=DMARC1; sp=none; p=reject"},
+		{"v=spf1 -all v=DMARC1; p=reject", "dmarc-version-not-first", noFinding},
+		{"nv=DMARC1; p=reject", "dmarc-missing", noFinding},
+		{"v=DMARC1", "dmarc-p-missing", noFixText},
+		{"v=DMARC1;", "dmarc-p-missing", noFixText},
+		{"v=DMARC1; adkim=s", "dmarc-p-missing", "v=DMARC1; p=none; adkim=s"},
 	}
 	for _, tt := range tests {
 		if got := fixed(tt.in, tt.rule); got != tt.want {
@@ -80,11 +90,55 @@ func TestMessages(t *testing.T) {
 		{"v=DMARC1; p=none; rua=,mailto:a@x.example", "dmarc-uri-separator", lint.Error, 22, "nothing stands before the first comma"},
 		{`v=DMARC1\; p=reject\;`, "dmarc-version-invalid", lint.Error, 8, "a backslash is part of the text, so receivers ignore the text"},
 		{`"v=DMARC1; p=reject"`, "dmarc-version-invalid", lint.Error, 0, "a quotation mark is part of the text, so receivers ignore the text"},
+		{"x.example TXT v=DMARC1; p=reject", "dmarc-version-not-first", lint.Error, 0, `"x.example TXT" stands before the version, so receivers ignore the text`},
+		{"v=DMARC1; p=reject; adkim=s", "dmarc-alignment-strict", lint.Notice, 20, "names above and below the From domain do not count for DKIM"},
+		{"v=DMARC1; p=reject; aspf=s", "dmarc-alignment-strict", lint.Notice, 20, "names above and below the From domain do not count for SPF"},
+		{"v=DMARC1; p=none; ruf=mailto:a@x.example", "dmarc-p-none-no-rua", lint.Warning, 10, "the record asks for nothing and has no address for aggregate reports"},
 	}
 	for _, tt := range tests {
 		f := finding(tt.in, tt.rule)
 		if f == nil || f.Severity != tt.severity || f.Span.Start != tt.offset || f.Message != tt.message {
 			t.Errorf("%s of %q: %+v", tt.rule, tt.in, f)
+		}
+	}
+}
+
+// TestHints holds what to do to what the text was meant to ask.
+func TestHints(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ in, rule, hint string }{
+		{"nv=DMARC1; p=reject", "dmarc-version-not-first", "Remove what stands before v=DMARC1."},
+		{"p=reject v=DMARC1", "dmarc-version-not-first", "Start the record with v=DMARC1 and a semicolon."},
+		{"p=reject; fo=1", "dmarc-missing", `Start it with "v=DMARC1;".`},
+		{"rua=mailto:a@x.example", "dmarc-missing", `Start it with "v=DMARC1;" and a policy such as p=none.`},
+		{"v=DMARC1", "dmarc-p-missing", "Add p=none, p=quarantine or p=reject. At NAME._report._dmarc the text is whole as it is: the consent to take reports about NAME."},
+	} {
+		if f := finding(tt.in, tt.rule); f == nil || f.Hint != tt.hint {
+			t.Errorf("%s of %q: %+v", tt.rule, tt.in, f)
+		}
+	}
+}
+
+// TestNearMissPublished wants one finding about a text at the name that was meant as
+// the record, and none that takes it for a stranger.
+func TestNearMissPublished(t *testing.T) {
+	t.Parallel()
+	const start = ";! AUTHORITATIVE .\n$ORIGIN example.com.\n_dmarc TXT \"nv=DMARC1; p=reject\"\n"
+	for _, tt := range []struct{ name, zone, want string }{
+		{"alone", start, "error dmarc-version-not-first, v=DMARC1; p=reject"},
+		{"beside a record", start + "_dmarc TXT \"v=DMARC1; p=reject; rua=mailto:a@example.com\"\nexample.com. MX 10 mail\n", "warning dmarc-version-not-first, no fix"},
+	} {
+		found := lint.Run(RecordRules(), inspect(t, tt.zone, "example.com", Options{}))
+		if len(found) != 1 {
+			t.Errorf("%s: %+v", tt.name, found)
+			continue
+		}
+		got := found[0].Severity.String() + " " + found[0].RuleID + ", " + noFixText
+		if fix := found[0].Fix; fix != nil {
+			got = strings.TrimSuffix(got, noFixText) + fix.Record()
+		}
+		if got != tt.want {
+			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
 		}
 	}
 }

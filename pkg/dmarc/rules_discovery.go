@@ -26,8 +26,12 @@ var missing = rule{
 			return
 		}
 		if f.Text != nil {
-			report(lint.Finding{Span: f.Text.Whole(), Message: "receivers do not take this text for a DMARC record: it does not start with v=DMARC1",
-				Hint: `Start it with "v=DMARC1;" and a policy such as p=none.`})
+			found := lint.Finding{Span: f.Text.Whole(), Message: "receivers do not take this text for a DMARC record: it does not start with v=DMARC1",
+				Hint: `Start it with "v=DMARC1;" and a policy such as p=none.`}
+			if Intended(f.Text.Text).P != "" {
+				found.Hint = `Start it with "v=DMARC1;".`
+			}
+			report(found)
 			return
 		}
 		report(lint.Finding{Span: place(f.Domain), Message: fmt.Sprintf("no DMARC record applies to %s", f.Domain),

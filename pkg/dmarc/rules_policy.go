@@ -42,6 +42,9 @@ var pMissing = recordRule(lint.Doc{
 	if f.Record.meant("p") != nil || Intended(f.Record.Source.Text).P != "" || slices.ContainsFunc(f.Record.Tags, func(t Tag) bool { return t.Err != nil && strings.HasPrefix(t.Span.Text(), "p") }) {
 		found.Fix, found.Hint = nil, "Write p=none, p=quarantine or p=reject."
 	}
+	if f.Text != nil && len(f.Record.Tags) == 1 { // RFC 9990, Section 4
+		found.Fix, found.Hint = nil, "Add p=none, p=quarantine or p=reject. At NAME._report._dmarc the text is whole as it is: the consent to take reports about NAME."
+	}
 	report(found)
 })
 
@@ -106,7 +109,7 @@ var pNoneNoReports = recordRule(lint.Doc{
 	Good:  example("v=DMARC1; p=none; rua=mailto:dmarc@example.com"),
 }, func(f *Facts, report lint.ReportFunc) {
 	if f.Policy() == None && !usable(f.Record.RUA) {
-		report(lint.Finding{Span: f.policySpan(), Message: "the record asks for nothing and has no address for reports", Hint: "Add rua=mailto:ADDRESS, and read what arrives there."})
+		report(lint.Finding{Span: f.policySpan(), Message: "the record asks for nothing and has no address for aggregate reports", Hint: "Add rua=mailto:ADDRESS, and read what arrives there."})
 	}
 })
 

@@ -19,23 +19,30 @@ func nearMiss(text string) *miss {
 	trimmed := strings.TrimLeft(text, " \t\r\n")
 	plain := strings.NewReplacer(`"`, "", `\;`, ";").Replace(strings.TrimSpace(text))
 	l := taglist.Parse(lint.NewSource("", text))
-	v := l.Find("v")
+	v, at := l.Find("v"), strings.Index(text, "v="+version)
 	switch {
 	case trimmed != text && hasVersion(trimmed):
-		return &miss{leadingSpaceID, 0, len(text) - len(trimmed), trimmed, ""}
+		return &miss{id: leadingSpaceID, end: len(text) - len(trimmed), record: trimmed}
 	case plain != text && hasVersion(plain):
 		at := strings.IndexAny(text, "\"\\")
 		if at < 0 { // white space alone
 			return nil
 		}
-		return &miss{versionInvalidID, at, at + 1, plain, leftover[text[at]]}
+		return &miss{id: versionInvalidID, start: at, end: at + 1, record: plain, message: leftover[text[at]]}
 	case len(text) >= len(version) && strings.EqualFold(text[:len(version)], version):
-		return &miss{versionInvalidID, 0, len(version), "v=" + version + text[len(version):], ""}
+		return &miss{id: versionInvalidID, end: len(version), record: "v=" + version + text[len(version):]}
+	case at > 0 && hasVersion(text[at:]) && foreignRecord(text) == "" && (v == nil || l.Tags[0].Err != nil):
+		m := &miss{id: versionNotFirstID, end: at, record: plain[strings.Index(plain, "v="+version):],
+			message: fmt.Sprintf("%q stands before the version, so receivers ignore the text", strings.TrimSpace(text[:at]))}
+		if Intended(text[:at]) == (Policies{}) {
+			m.hint = "Remove what stands before v=DMARC1."
+		}
+		return m
 	case v == nil || len(v.Value.Text()) < len("dmarc") || !strings.EqualFold(v.Value.Text()[:len("dmarc")], "dmarc"):
 		return nil
 	case v != &l.Tags[0]:
 		rest := removal(v).Record()
-		return &miss{versionNotFirstID, v.Span.Start, v.Span.End, "v=" + version + "; " + strings.TrimLeft(rest, " \t;"), ""}
+		return &miss{id: versionNotFirstID, start: v.Span.Start, end: v.Span.End, record: "v=" + version + "; " + strings.TrimLeft(rest, " \t;")}
 	}
 	rest := strings.TrimLeft(v.Value.Text()[len("dmarc"):], ".0123456789 \t,")
 	if rest != "" {
@@ -43,7 +50,7 @@ func nearMiss(text string) *miss {
 	} else {
 		rest = text[v.Span.End:]
 	}
-	return &miss{versionInvalidID, v.Span.Start, v.Span.End, text[:v.Span.Start] + "v=" + version + rest, ""}
+	return &miss{id: versionInvalidID, start: v.Span.Start, end: v.Span.End, record: text[:v.Span.Start] + "v=" + version + rest}
 }
 
 // comma finds a comma, or white space alone, where a semicolon should stand.
@@ -67,6 +74,7 @@ type miss struct {
 	start, end int    // where that shows
 	record     string // what was meant
 	message    string // empty: that of the rule
+	hint       string // empty: that of all rules
 }
 
 // almost reports whether one of the texts found was meant as a record.
@@ -79,13 +87,20 @@ func (f *Facts) almost() bool {
 // missRule makes a rule of one kind of miss.
 func missRule(doc lint.Doc, message string) rule {
 	doc.Severity, doc.Good = lint.Error, example("v=DMARC1; p=reject")
+	doc.Why += " It is a warning where a valid record stands beside it."
 	return rule{Doc: doc, Check: func(f *Facts, report lint.ReportFunc) {
 		f.ignored(func(source *lint.Source) {
-			if m := nearMiss(source.Text); m != nil && m.id == doc.ID {
-				span := source.Span(m.start, m.end)
-				report(lint.Finding{Span: span, Message: cmp.Or(m.message, fmt.Sprintf(message, span.Text())), Fix: lint.Rewrite(source, m.record),
-					Hint: "Start the record with v=DMARC1 and a semicolon."})
+			m := nearMiss(source.Text)
+			if m == nil || m.id != doc.ID {
+				return
 			}
+			span := source.Span(m.start, m.end)
+			found := lint.Finding{Span: span, Message: cmp.Or(m.message, fmt.Sprintf(message, span.Text())), Fix: lint.Rewrite(source, m.record),
+				Hint: cmp.Or(m.hint, "Start the record with v=DMARC1 and a semicolon.")}
+			if f.Record != nil && f.Record.Source.Subject == source.Subject {
+				found.Severity, found.Fix, found.Hint = lint.Warning, nil, "Delete it; the DMARC record beside it is the one that is used."
+			}
+			report(found)
 		})
 	}}
 }

@@ -45,9 +45,9 @@ var alignmentStrict = recordRule(lint.Doc{
 	Bad:   example("v=DMARC1; p=reject; adkim=s"),
 	Good:  example("v=DMARC1; p=reject; adkim=r"),
 }, func(f *Facts, report lint.ReportFunc) {
-	for _, name := range [...]string{"adkim", "aspf"} {
-		if f.Record.alignment(name) == Strict {
-			report(lint.Finding{Span: f.Record.Tag(name).Span, Message: "names above and below the From domain do not count", Hint: "Make sure that every sender uses the exact domain, or leave the tag out."})
+	for _, tag := range [...]struct{ name, mechanism string }{{"adkim", "DKIM"}, {"aspf", "SPF"}} {
+		if f.Record.alignment(tag.name) == Strict {
+			report(lint.Finding{Span: f.Record.Tag(tag.name).Span, Message: "names above and below the From domain do not count for " + tag.mechanism, Hint: "Make sure that every sender uses the exact domain, or leave the tag out."})
 		}
 	}
 })
