@@ -34,6 +34,12 @@ func isLDH(label string) bool {
 	return label != "" && label[0] != '-' && label[len(label)-1] != '-'
 }
 
+// unescaped returns a label for people: characters that zone files alone want escaped
+// stand for themselves.
+func unescaped(label string) string {
+	return strings.NewReplacer(`\\`, `\\`, `\$`, "$", `\@`, "@", `\(`, "(", `\)`, ")", `\;`, ";").Replace(label)
+}
+
 // underscored reports whether underscores are all that keeps a name from being one
 // of a host.
 func underscored(name string) bool {

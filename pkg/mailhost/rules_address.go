@@ -114,7 +114,7 @@ var ipv6Missing = rule{
 	Check: func(f *Facts, report lint.ReportFunc) {
 		f.everyHost(func(h *Host) {
 			if h.A != nil && h.AAAA != nil && h.Err() == nil && h.A.Answer.Records != nil && h.AAAA.Answer.Void() {
-				report(lint.Finding{Span: place("AAAA " + h.Name), Message: h.Name + " has an IPv4 address alone"})
+				report(lint.Finding{Span: place("AAAA " + h.Name), Message: h.Name + " has no IPv6 address, only IPv4"})
 			}
 		})
 	},

@@ -169,7 +169,7 @@ var tooMany = rule{
 	},
 	Check: func(f *Facts, report lint.ReportFunc) {
 		if n := len(f.hosts()); n > maxExchanges {
-			report(lint.Finding{Span: place("MX " + f.Domain), Message: fmt.Sprintf("%d mail hosts", n), Hint: "Let SPF name their networks instead of mx."})
+			report(lint.Finding{Span: place("MX " + f.Domain), Message: fmt.Sprintf("%d mail hosts", n), Hint: "If an SPF record names them by mx, let it name their networks instead."})
 		}
 	},
 }

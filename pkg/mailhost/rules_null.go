@@ -71,11 +71,16 @@ var nullWithOthers = rule{
 		Good:  onMX("@ MX 0 ."),
 	},
 	Check: func(f *Facts, report lint.ReportFunc) {
-		n := len(f.hosts())
+		n := 0
+		f.exchanges(func(*Exchange) { n++ })
+		others := "another MX record"
+		if n > 1 {
+			others = fmt.Sprintf("%d other MX records", n)
+		}
 		f.nulls(func(x *Exchange) {
 			if n > 0 {
-				report(lint.Finding{Span: x.Record.Source.Whole(), Message: fmt.Sprintf("%q stands beside %d other MX records", x.Record.Source.Text, n),
-					Hint: "Remove it, or remove all the others."})
+				report(lint.Finding{Span: x.Record.Source.Whole(), Message: fmt.Sprintf("%q stands beside %s", x.Record.Source.Text, others),
+					Hint: "Remove it, or remove all that stands beside it."})
 			}
 		})
 	},

@@ -233,7 +233,7 @@ var targetName = rule{
 	Check: func(f *Facts, report lint.ReportFunc) {
 		f.faulty(isNoHostName, func(x *Exchange, _ lint.Severity) {
 			start, end := badLabel(x.Host.Name)
-			report(lint.Finding{Span: x.target(), Message: fmt.Sprintf("the label %q is none of a host name", x.Host.Name[start:min(end, len(x.Host.Name))]),
+			report(lint.Finding{Span: x.target(), Message: fmt.Sprintf(`the label "%s" cannot stand in a host name`, unescaped(x.Host.Name[start:min(end, len(x.Host.Name))])),
 				Hint: "Give the host a name of letters, digits and hyphens."})
 		})
 	},

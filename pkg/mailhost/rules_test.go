@@ -63,6 +63,29 @@ func TestExchanges(t *testing.T) {
 	}
 }
 
+// TestWording wants messages to say what is there.
+func TestWording(t *testing.T) {
+	t.Parallel()
+	const mail = "\nmail A 192.0.2.1"
+	for _, tt := range []struct{ zone, rule, want string }{
+		{"@ MX 10 \\$zone\n\\$zone A 192.0.2.1", "mx-target-invalid-name", `the label "$zone" cannot stand in a host name`},
+		{"@ MX 10 a\\032b\na\\032b A 192.0.2.1", "mx-target-invalid-name", `the label "a\032b" cannot stand in a host name`},
+		{"@ MX 0 .\n@ MX 10 mail" + mail, "mx-null-with-others", `"0 ." stands beside another MX record`},
+		{"@ MX 0 .\n@ MX 10 mail\n@ MX 20 mail" + mail, "mx-null-with-others", `"0 ." stands beside 2 other MX records`},
+		{"@ MX 10 mail" + mail, "aaaa-missing", "mail.example.com has no IPv6 address, only IPv4"},
+	} {
+		var got []string
+		for _, found := range lint.Run(mailhost.Rules(), mailhost.Inspect(t.Context(), parse(t, tt.zone), "example.com", mailhost.Options{Parts: mailhost.Exchanges})) {
+			if found.RuleID == tt.rule {
+				got = append(got, found.Message)
+			}
+		}
+		if len(got) != 1 || got[0] != tt.want {
+			t.Errorf("%s: %q, want %q", tt.zone, got, tt.want)
+		}
+	}
+}
+
 // TestNamedHosts wants a missing host reported once, by the rule that knows most
 // about it.
 func TestNamedHosts(t *testing.T) {
