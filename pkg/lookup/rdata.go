@@ -50,7 +50,7 @@ func (r *reader) data(rec Record, tokens []token) (Record, error) {
 		items = 2
 		rec.Preference, rec.Host, err = r.exchange(tokens)
 	default:
-		rec, err = r.libraryData(rec, tokens)
+		rec, err = r.parsedData(rec, tokens)
 	}
 	if err == nil && len(tokens) > items {
 		err = r.unexpected(tokens[items], "the end of the entry")
@@ -87,7 +87,7 @@ func (r *reader) stringData(rec Record, tokens []token) (Record, error) {
 // genericData reads the data of any type in hexadecimal (RFC 3597, Section 5).
 // The octets of a text in this form all stand where the form starts.
 func (r *reader) genericData(rec Record, tokens []token) (Record, error) {
-	rec, err := r.libraryData(rec, tokens)
+	rec, err := r.parsedData(rec, tokens)
 	if err != nil {
 		return rec, err
 	}
@@ -126,8 +126,8 @@ func (r *reader) exchange(tokens []token) (preference uint16, host string, err e
 	return uint16(n), host, err
 }
 
-// libraryData lets the library read the data of a record.
-func (r *reader) libraryData(rec Record, tokens []token) (Record, error) {
+// parsedData lets the library read the data of a record.
+func (r *reader) parsedData(rec Record, tokens []token) (Record, error) {
 	const longest = 4 * maxData // every octet as \DDD
 	text, _ := joinTokens(tokens)
 	if len(text) > longest {

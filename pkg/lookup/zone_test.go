@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/authcheck/authcheck/pkg/internal/suites"
 )
 
 // ask sends a question such as "TXT a.example" and returns the outcome in one
@@ -300,16 +302,7 @@ func TestReadZone(t *testing.T) {
 // TestZoneSuites loads every zone file of the conformance suites.
 func TestZoneSuites(t *testing.T) {
 	t.Parallel()
-	dir := os.Getenv("AUTHCHECK_SUITES")
-	if dir == "" {
-		if os.Getenv("AUTHCHECK_SUITES_REQUIRED") == "1" {
-			t.Fatal("AUTHCHECK_SUITES is not set")
-		}
-		t.Skip("AUTHCHECK_SUITES is not set")
-	}
-	if !filepath.IsAbs(dir) {
-		dir = filepath.Join("..", "..", dir) // relative to the root of the module
-	}
+	dir := suites.Dir(t)
 	total := 0
 	for _, pattern := range []string{"spf/rfc7208-zones/*.zone", "dkim/*/*.zone", "arc/*/*.zone"} {
 		files, err := filepath.Glob(filepath.Join(dir, pattern))

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/authcheck/authcheck/pkg/internal/nearest"
 	"github.com/authcheck/authcheck/pkg/lint"
 )
 
@@ -30,11 +29,6 @@ var addressInvalid = syntaxRule(lint.Doc{
 	}
 	return withDetail(fmt.Sprintf("%q is not an IP address", value), err), "", terms
 })
-
-// spaceInside describes a term that was torn in two.
-func spaceInside(err *SyntaxError) (message, hint, terms string) {
-	return fmt.Sprintf("%q has a space inside", err.Span.Text()), "Write it without the space.", strings.ReplaceAll(err.Span.Text(), " ", "")
-}
 
 // addressFix returns the term that was meant by a wrong address, or "".
 func addressFix(t *Term, value string) string {
@@ -202,24 +196,3 @@ func addressKind(value string) Kind {
 	}
 	return IP4
 }
-
-// similarKind returns the mechanism that a wrong name was probably meant to be,
-// or Invalid.
-func similarKind(t *Term) Kind {
-	name := strings.ToLower(t.Name.Text())
-	rest := strings.TrimPrefix(t.Span.Source.Text[t.Name.End:t.Span.End], ":")
-	switch name {
-	case "aaaa":
-		return A
-	case "ip", "ipv4", "ipv6", "ip4v", "ip6v", "ipaddress":
-		if isHostName(rest) && !looksLikeIPv4(rest) {
-			return A
-		}
-		return addressKind(rest)
-	}
-	// Short names are like each other; a guess needs something to go by.
-	return kindOf(nearest.Word(name, guessable, min(len(name)/2, 2)))
-}
-
-// guessable are the mechanisms whose names are long enough to be mistyped.
-var guessable = []string{"include", "exists", "all", "ip4", "ip6", "ptr", "mx"}

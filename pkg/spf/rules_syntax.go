@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/authcheck/authcheck/pkg/internal/nearest"
 	"github.com/authcheck/authcheck/pkg/lint"
 )
 
@@ -54,6 +55,11 @@ func (f *Facts) mistakes(visit func(n *Node, t *Term, err *SyntaxError)) {
 // torn reports whether an error is about a space inside a term.
 func (t *Term) torn(err *SyntaxError) bool {
 	return err.Span.Len() > t.Span.Len() && err.Reason != ErrTrailingText
+}
+
+// spaceInside describes a term that was torn in two.
+func spaceInside(err *SyntaxError) (message, hint, terms string) {
+	return fmt.Sprintf("%q has a space inside", err.Span.Text()), "Write it without the space.", strings.ReplaceAll(err.Span.Text(), " ", "")
 }
 
 // mistakeFix returns the correction of a mistaken term, as a change of the octets
@@ -114,6 +120,27 @@ var unknownMechanism = syntaxRule(lint.Doc{
 	}
 	return fmt.Sprintf("%q is not a mechanism", t.Name.Text()), "Remove the term, or write the mechanism that was meant.", ""
 })
+
+// similarKind returns the mechanism that a wrong name was probably meant to be,
+// or Invalid.
+func similarKind(t *Term) Kind {
+	name := strings.ToLower(t.Name.Text())
+	rest := strings.TrimPrefix(t.Span.Source.Text[t.Name.End:t.Span.End], ":")
+	switch name {
+	case "aaaa":
+		return A
+	case "ip", "ipv4", "ipv6", "ip4v", "ip6v", "ipaddress":
+		if isHostName(rest) && !looksLikeIPv4(rest) {
+			return A
+		}
+		return addressKind(rest)
+	}
+	// Short names are like each other; a guess needs something to go by.
+	return kindOf(nearest.Word(name, guessable, min(len(name)/2, 2)))
+}
+
+// guessable are the mechanisms whose names are long enough to be mistyped.
+var guessable = []string{"include", "exists", "all", "ip4", "ip6", "ptr", "mx"}
 
 // missingColon returns the address in a term such as "ip4192.0.2.1", or "".
 func missingColon(term string) string {
