@@ -50,7 +50,13 @@ func (f *CrossFacts) spfAlone() bool {
 	if nobody := len(spfRecord.Terms) == 0 || len(spfRecord.Terms) == 1 && spfRecord.First(spf.All) != nil; nobody {
 		return false
 	}
-	return r.ADKIM == dmarc.Strict || f.DMARC.OrgErr == nil && f.DMARC.OrgDomain == f.DMARC.Domain
+	return r.ADKIM == dmarc.Strict || f.atTop()
+}
+
+// atTop reports whether the domain is known to be its own Organizational Domain: no
+// name above it can sign or send for it.
+func (f *CrossFacts) atTop() bool {
+	return f.DMARC.OrgErr == nil && f.DMARC.OrgDomain == f.DMARC.Domain
 }
 
 var goodDomain = lint.Example{Args: []string{"check", "example.com", "--selector", "s1"}, Zone: `@ MX 10 mail
@@ -67,7 +73,7 @@ var noAuthBehind = crossRule{
 		ID: "dmarc-no-auth-behind", Severity: lint.Error,
 		Title: "DMARC policy with nothing behind it",
 		Why: "DMARC passes what SPF or DKIM passes. Without a usable SPF record and without a key every message of the domain fails, " +
-			"and receivers do what the policy says. Not reported where keys may exist under selectors that nobody named.",
+			"and receivers do what the policy says. Not reported where keys may exist under selectors that nobody named, or where the domain above may sign or send for this one.",
 		Ref:  "RFC 9989, Section 5.1.1",
 		Bad:  lint.Example{Zone: "@ MX 10 mail\nmail A 192.0.2.1\n_dmarc TXT \"v=DMARC1; p=reject\"", Args: []string{"check", "example.com"}},
 		Good: goodDomain,
@@ -75,6 +81,10 @@ var noAuthBehind = crossRule{
 	Check: func(f *CrossFacts, found lint.ReportFunc) {
 		policy := f.DMARC.Policy()
 		if f.parked() || f.DMARC.Record == nil || policy == dmarc.None || policy == "" || f.SPF.Root.Err != spf.ErrNoRecord {
+			return
+		}
+		// RFC 9989, Section 4.4: relaxed, an identifier of the organization is aligned.
+		if r := f.DMARC.Record; !f.atTop() && (r.ADKIM != dmarc.Strict || r.ASPF != dmarc.Strict) {
 			return
 		}
 		if known, sure := f.keys(); known == 0 && sure {
