@@ -132,6 +132,8 @@ func TestCorrected(t *testing.T) {
 		{"two records in one", "v=spf1 ip4:192.0.2.1 ~allv=spf1 ip4:192.0.2.2 -all", "v=spf1 ip4:192.0.2.1 ip4:192.0.2.2 ~all"},
 		{"verification text glued on", "v=spf1 ip4:192.0.2.1 -allMS=ms123", "v=spf1 ip4:192.0.2.1 -all"},
 		{"quoted", `"v=spf1 ip4:192.0.2.1 -all"`, "v=spf1 ip4:192.0.2.1 -all"},
+		{"line of a zone file", `example.com IN TXT "v=spf1 ip4:192.0.2.1 -all"`, "v=spf1 ip4:192.0.2.1 -all"},
+		{"line of a zone file with a longer name", "mail-one.sub.division.example.com. 3600 IN TXT v=spf1 ip4:192.0.2.1 -all", "v=spf1 ip4:192.0.2.1 -all"},
 		{"without version", "ip4:192.0.2.1 -all", "v=spf1 ip4:192.0.2.1 -all"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -2,6 +2,7 @@ package spf
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/authcheck/authcheck/pkg/lint"
@@ -63,10 +64,14 @@ var senderID = rule{
 }
 
 // elsewhere holds the version tags of records that belong at other names.
-var elsewhere = [...]struct{ version, name string }{
-	{"v=dmarc1", "_dmarc.%s"}, {"v=stsv1", "_mta-sts.%s"}, {"v=tlsrptv1", "_smtp._tls.%s"},
-	{"v=bimi1", "default._bimi.%s"}, {"v=dkim1", "SELECTOR._domainkey.%s"},
+var elsewhere = map[string]string{
+	"v=dmarc1": "_dmarc.%s", "v=stsv1": "_mta-sts.%s", "v=tlsrptv1": "_smtp._tls.%s",
+	"v=bimi1": "default._bimi.%s", "v=dkim1": "SELECTOR._domainkey.%s",
 }
+
+// strangers finds such a tag at the start of a text, or behind the name that a record
+// has in a zone file.
+var strangers = regexp.MustCompile(`(?i)^(.*[ \t"'])?(v=(?:dmarc1|stsv1|tlsrptv1|bimi1|dkim1))`)
 
 var noEffectAtApex = rule{
 	Doc: lint.Doc{
@@ -82,13 +87,16 @@ var noEffectAtApex = rule{
 			return
 		}
 		f.discarded(func(source *lint.Source) {
-			text := strings.ToLower(strings.TrimSpace(source.Text))
-			for _, other := range elsewhere {
-				if strings.HasPrefix(text, other.version) {
-					report(lint.Finding{Span: source.Whole(), Message: fmt.Sprintf("%q has no effect at %s", strings.TrimSpace(source.Text)[:len(other.version)], f.Domain),
-						Hint: "Publish it at " + fmt.Sprintf(other.name, f.Domain) + " instead."})
-				}
+			m := strangers.FindStringSubmatch(strings.TrimSpace(source.Text))
+			if m == nil {
+				return
 			}
+			found := lint.Finding{Span: source.Whole(), Message: fmt.Sprintf("%q has no effect at %s", m[2], f.Domain),
+				Hint: "Publish it at " + fmt.Sprintf(elsewhere[strings.ToLower(m[2])], f.Domain) + " instead."}
+			if m[1] != "" {
+				found.Hint = strings.TrimSuffix(found.Hint, ".") + ", without what stands before the version."
+			}
+			report(found)
 		})
 	},
 }

@@ -20,6 +20,10 @@ func (f *Facts) almost() bool {
 	return found
 }
 
+// maxFront is how many octets may stand before a version that is taken for one: a name,
+// as records have it in zone files, with class and type.
+const maxFront = 300
+
 // isNearMiss reports whether a text without the version was meant to start with it.
 func isNearMiss(text string) bool {
 	if hasLeadingSpace(text) || isQuoted(text) {
@@ -28,12 +32,12 @@ func isNearMiss(text string) bool {
 	head := strings.ToLower(text[:min(len(text), 32)])
 	squeezed := strings.NewReplacer(" ", "", "\t", "", `"`, "", ":", "=", "-", "").Replace(head)
 	return strings.HasPrefix(squeezed, "v=spf") || strings.HasPrefix(squeezed, "spf1") ||
-		strings.HasPrefix(squeezed, "spf=v1") || strings.HasPrefix(squeezed, "=spf1") || strings.Contains(head, version+" ")
+		strings.HasPrefix(squeezed, "spf=v1") || strings.HasPrefix(squeezed, "=spf1") || strings.Contains(strings.ToLower(text[:min(len(text), maxFront)]), version+" ")
 }
 
 // nearMissFix returns the record that a text was meant to be, or "".
 func nearMissFix(text string) string {
-	body := strings.TrimSpace(plainASCII(text))
+	body := strings.TrimRight(strings.TrimSpace(plainASCII(text)), `"'`)
 	lower := strings.ToLower(body)
 	if i := strings.Index(lower, version); i >= 0 {
 		body = body[i+len(version):]
