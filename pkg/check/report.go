@@ -178,5 +178,9 @@ func (o Options) finish(r *report.Report, findings []lint.Finding) {
 	}
 	lint.Sort(r.Findings)
 	r.Corrected = lint.Correct(r.Findings)
-	r.Rules = slices.DeleteFunc(docs, func(doc lint.Doc) bool { return !fired[doc.ID] })
+	for _, doc := range allDocs() {
+		if fired[doc.ID] {
+			r.Rules = append(r.Rules, doc)
+		}
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/authcheck/authcheck/pkg/dkim"
 	"github.com/authcheck/authcheck/pkg/dmarc"
@@ -16,14 +17,26 @@ import (
 //go:generate go run ../../cmd/authcheck rules --format markdown --output RULES.md
 
 // Docs returns the documentation of every rule, sorted by ID.
-func Docs() []lint.Doc {
+func Docs() []lint.Doc { return slices.Clone(allDocs()) }
+
+// allDocs is Docs, put together once. Nobody changes it.
+var allDocs = sync.OnceValue(func() []lint.Doc {
 	docs := slices.Concat(
 		lint.Docs(lookup.FailureRules()), lint.Docs(lookup.AnswerRules()), lint.Docs(lookup.FileRules()),
 		lint.Docs(spf.Rules()), lint.Docs(spf.HELORules()), lint.Docs(dkim.KeyRules()), lint.Docs(dmarc.RecordRules()),
 		lint.Docs(mailhost.Rules()), lint.Docs(crossRules()), lint.Docs(openRules()), lint.Docs(configRules()))
 	slices.SortFunc(docs, func(a, b lint.Doc) int { return cmp.Compare(a.ID, b.ID) })
 	return docs
-}
+})
+
+// unansweredRules returns the IDs of rules that report a question without answer.
+var unansweredRules = sync.OnceValue(func() map[string]bool {
+	ids := map[string]bool{}
+	for _, doc := range allDocs() {
+		ids[doc.ID] = doc.Unanswered
+	}
+	return ids
+})
 
 // Retired returns IDs that named rules once, with the rule that took over. They
 // are reserved for ever.

@@ -6,6 +6,7 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/base64"
+	"math"
 	"math/big"
 	"strings"
 
@@ -248,9 +249,17 @@ const smallPrimes = 1000
 // smallFactor returns a small prime that divides the modulus, or 0.
 func (k Key) smallFactor() int64 {
 	rest := new(big.Int)
-	for p := int64(2); p < smallPrimes; p++ {
-		if rest.Mod(k.Modulus, big.NewInt(p)).Sign() == 0 {
-			return p
+	for p := int64(2); p < smallPrimes; {
+		// The remainder by a product tells that by each of its factors.
+		first, product := p, int64(1)
+		for ; p < smallPrimes && product <= math.MaxInt64/p; p++ {
+			product *= p
+		}
+		r := rest.Mod(k.Modulus, big.NewInt(product)).Int64()
+		for factor := first; factor < p; factor++ {
+			if r%factor == 0 {
+				return factor
+			}
 		}
 	}
 	return 0
@@ -270,9 +279,16 @@ func (k Key) closePrimes() bool {
 	for range closeSteps {
 		a.Add(a, one)
 		b2.Sub(b2.Mul(a, a), k.Modulus)
+		if squareEndings>>(b2.Uint64()%64)&1 == 0 {
+			continue
+		}
 		if b.Sqrt(b2); new(big.Int).Mul(b, b).Cmp(b2) == 0 {
 			return true
 		}
 	}
 	return false
 }
+
+// squareEndings has a bit for each remainder that squares have by 64: four of five
+// numbers are none, and cost no root.
+const squareEndings = uint64(1<<0 | 1<<1 | 1<<4 | 1<<9 | 1<<16 | 1<<17 | 1<<25 | 1<<33 | 1<<36 | 1<<41 | 1<<49 | 1<<57)
