@@ -1,23 +1,15 @@
 package check_test
 
 import (
-	"bufio"
-	"bytes"
-	"encoding/json"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/authcheck/authcheck/pkg/check"
 	"github.com/authcheck/authcheck/pkg/dkim"
-	"github.com/authcheck/authcheck/pkg/internal/suites"
 	"github.com/authcheck/authcheck/pkg/lint"
 	"github.com/authcheck/authcheck/pkg/lookup"
-	"github.com/authcheck/authcheck/pkg/render"
 	"github.com/authcheck/authcheck/pkg/report"
 )
 
@@ -26,42 +18,14 @@ import (
 // key.
 func TestRealKeys(t *testing.T) {
 	t.Parallel()
-	file, err := os.Open(filepath.Join(suites.Dir(t), "real", "dkim.jsonl"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	start, records := time.Now(), 0
-	lines := bufio.NewScanner(file)
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		var row struct{ Strings []string }
-		if err := json.Unmarshal(lines.Bytes(), &row); err != nil {
-			t.Fatal(err)
-		}
-		records++
-		checkKeyText(t, strings.Join(row.Strings, ""))
-	}
-	if err := lines.Err(); err != nil || records < 200 {
-		t.Fatalf("%d records, %v", records, err)
-	}
-	t.Logf("%d real records in %s", records, time.Since(start).Round(time.Millisecond))
+	eachReal(t, "dkim.jsonl", 200, func(r realRecord) { checkKeyText(t, strings.Join(r.Strings, "")) })
 }
 
 // checkKeyText judges a record and looks at all that is said about it.
 func checkKeyText(t *testing.T, text string) {
 	t.Helper()
 	r := check.DKIMText(lint.NewSource("text", text), check.Options{})
-	var out bytes.Buffer
-	w := render.New(&out, render.Text, render.Options{Width: 80, Verbosity: render.Verbose})
-	if err := w.Write(r); err != nil {
-		t.Fatal(err)
-	}
-	for line := range strings.Lines(out.String()) {
-		if line = strings.TrimSuffix(line, "\n"); render.Printable(line) != line {
-			t.Errorf("%q is not printable, about %q", line, text)
-		}
-	}
+	checkPrintable(t, r, text)
 	before := dkim.Parse(lint.NewSource("", text)).Key
 	for _, c := range r.Corrected {
 		after := dkim.Parse(lint.NewSource("", c.Record))

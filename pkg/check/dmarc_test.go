@@ -1,60 +1,27 @@
 package check_test
 
 import (
-	"bufio"
-	"bytes"
-	"encoding/json"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/authcheck/authcheck/pkg/check"
 	"github.com/authcheck/authcheck/pkg/dmarc"
-	"github.com/authcheck/authcheck/pkg/internal/suites"
 	"github.com/authcheck/authcheck/pkg/lint"
 	"github.com/authcheck/authcheck/pkg/lookup"
-	"github.com/authcheck/authcheck/pkg/render"
 )
 
 // TestRealDMARC takes every record of the collection through parser, rules and
 // text: what is printed is printable, and what is recommended has no error.
 func TestRealDMARC(t *testing.T) {
 	t.Parallel()
-	file, err := os.Open(filepath.Join(suites.Dir(t), "real", "dmarc.jsonl"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	records := 0
-	lines := bufio.NewScanner(file)
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		var row struct{ Strings []string }
-		if err := json.Unmarshal(lines.Bytes(), &row); err != nil {
-			t.Fatal(err)
-		}
-		records++
-		checkDMARC(t, strings.Join(row.Strings, ""))
-	}
-	if err := lines.Err(); err != nil || records < 168 {
-		t.Fatalf("%d records, %v", records, err)
-	}
+	eachReal(t, "dmarc.jsonl", 168, func(r realRecord) { checkDMARC(t, strings.Join(r.Strings, "")) })
 }
 
 func checkDMARC(t *testing.T, text string) {
 	t.Helper()
 	r := check.DMARCText(lint.NewSource("text", text), check.Options{})
-	var out bytes.Buffer
-	if err := render.New(&out, render.Text, render.Options{Width: 80, Verbosity: render.Verbose}).Write(r); err != nil {
-		t.Fatal(err)
-	}
-	for line := range strings.Lines(out.String()) {
-		if line = strings.TrimSuffix(line, "\n"); render.Printable(line) != line {
-			t.Errorf("%q is not printable, about %q", line, text)
-		}
-	}
+	checkPrintable(t, r, text)
 	for _, c := range r.Corrected {
 		if again := check.DMARCText(lint.NewSource("text", c.Record), check.Options{}); again.Summary().Errors > 0 {
 			t.Errorf("%q is corrected to %q, which has errors", text, c.Record)
