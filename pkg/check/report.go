@@ -156,12 +156,7 @@ func fit(c lint.Correction) bool {
 // becomes an unknown, severities and ignores of the configuration are applied, and
 // the documentation of the rules that fired is attached.
 func (o Options) finish(r *report.Report, findings []lint.Finding) {
-	fired := map[string]bool{}
-	unanswered := map[string]bool{}
-	docs := Docs()
-	for _, doc := range docs {
-		unanswered[doc.ID] = doc.Unanswered
-	}
+	fired, unanswered := map[string]bool{}, unansweredRules()
 	for _, q := range r.Unchecked {
 		fired[q.Rule] = true
 	}
