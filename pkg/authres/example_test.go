@@ -2,6 +2,8 @@ package authres_test
 
 import (
 	"fmt"
+	"net/netip"
+	"strings"
 
 	"github.com/authcheck/authcheck/pkg/authres"
 	"github.com/authcheck/authcheck/pkg/lint"
@@ -24,4 +26,32 @@ func ExampleParse() {
 	// dkim=fail for "example.com"
 	// spf=pass for "bounce@example.com"
 	// dmarc: not a method, an equals sign and a result
+}
+
+func ExampleFormat() {
+	field := authres.Format("mx.example.org", []authres.Result{
+		{Method: "spf", Result: "pass", Properties: []authres.Property{{Type: "smtp", Name: "mailfrom", Value: "example.com"}}},
+		{Method: "dkim", Result: "fail", Reason: "body hash did not verify"},
+	})
+	fmt.Print(strings.ReplaceAll(field, "\r\n", "\n"))
+	// Output:
+	// Authentication-Results: mx.example.org;
+	//  spf=pass smtp.mailfrom=example.com;
+	//  dkim=fail reason="body hash did not verify"
+}
+
+func ExampleFormatReceivedSPF() {
+	field := authres.FormatReceivedSPF(authres.ReceivedSPF{
+		Result:       "pass",
+		Comment:      "192.0.2.1 may send for example.com",
+		Receiver:     "mx.example.org",
+		ClientIP:     netip.MustParseAddr("192.0.2.1"),
+		EnvelopeFrom: "bounce@example.com",
+		Identity:     "mailfrom",
+	})
+	fmt.Print(strings.ReplaceAll(field, "\r\n", "\n"))
+	// Output:
+	// Received-SPF: pass (192.0.2.1 may send for example.com)
+	//  receiver=mx.example.org; client-ip=192.0.2.1;
+	//  envelope-from="bounce@example.com"; identity=mailfrom
 }
