@@ -42,10 +42,10 @@ func findings(r report.Results) []lint.Finding {
 		found = append(found, lint.Run(mailhost.Rules(), r.Host)...)
 	}
 	if r.SPF != nil {
-		found = slices.Concat(found, lint.Run(spf.Rules(), r.SPF), lint.Run(spf.HELORules(), r.SPF.Results))
+		found = slices.Concat(found, lint.Run(spf.Rules(), r.SPF), lint.Run(spf.ResultRules(), r.SPF.Results))
 	}
 	if r.HELO != nil {
-		found = append(found, lint.Run(spf.HELORules(), []spf.Result{*r.HELO})...)
+		found = append(found, lint.Run(spf.ResultRules(), []spf.Result{*r.HELO})...)
 	}
 	if r.DKIM != nil {
 		found = append(found, lint.Run(dkim.KeyRules(), r.DKIM)...)

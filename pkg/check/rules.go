@@ -23,7 +23,7 @@ func Docs() []lint.Doc { return slices.Clone(allDocs()) }
 var allDocs = sync.OnceValue(func() []lint.Doc {
 	docs := slices.Concat(
 		lint.Docs(lookup.FailureRules()), lint.Docs(lookup.AnswerRules()), lint.Docs(lookup.FileRules()),
-		lint.Docs(spf.Rules()), lint.Docs(spf.HELORules()), lint.Docs(dkim.KeyRules()), lint.Docs(dmarc.RecordRules()),
+		lint.Docs(spf.Rules()), lint.Docs(spf.ResultRules()), lint.Docs(dkim.KeyRules()), lint.Docs(dmarc.RecordRules()),
 		lint.Docs(mailhost.Rules()), lint.Docs(crossRules()), lint.Docs(openRules()), lint.Docs(configRules()))
 	slices.SortFunc(docs, func(a, b lint.Doc) int { return cmp.Compare(a.ID, b.ID) })
 	return docs

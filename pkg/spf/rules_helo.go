@@ -7,10 +7,6 @@ import (
 	"github.com/authcheck/authcheck/pkg/lint"
 )
 
-// HELORules returns the rules about the verdict on the HELO identity. They are
-// apart from Rules because the name can be judged without a domain that sends.
-func HELORules() []lint.Rule[[]Result] { return []lint.Rule[[]Result]{heloMissing, heloFail} }
-
 // heloVerdicts calls visit for each verdict on the HELO identity. Where its domain
 // is that of MAIL FROM too, the verdict on that has said the same.
 func heloVerdicts(results []Result, visit func(r *Result)) {
@@ -33,7 +29,7 @@ func onHELO(zone string) lint.Example {
 		Args: []string{"helo", "mail.example.com", "--ip", "192.0.2.1"}}
 }
 
-var heloMissing = lint.Rule[[]Result]{
+var heloMissing = verdictRule{
 	Doc: lint.Doc{
 		ID: "helo-spf-missing", Severity: lint.Notice,
 		Title: "HELO name without an SPF record",
@@ -52,7 +48,7 @@ var heloMissing = lint.Rule[[]Result]{
 	},
 }
 
-var heloFail = lint.Rule[[]Result]{
+var heloFail = verdictRule{
 	Doc: lint.Doc{
 		ID: "helo-spf-fail", Severity: lint.Error,
 		Title: "HELO name does not authorize the client",

@@ -48,7 +48,7 @@ func TestHELORules(t *testing.T) {
 				{Identity: spf.Helo, IP: ip, Domain: tt.helo, Sender: "postmaster@" + tt.helo, Helo: tt.helo},
 			}})
 			var got []string
-			for _, f := range append(lint.Run(spf.HELORules(), facts.Results), lint.Run(spf.Rules(), facts)...) {
+			for _, f := range append(lint.Run(spf.ResultRules(), facts.Results), lint.Run(spf.Rules(), facts)...) {
 				if f.Severity >= lint.Warning || f.RuleID == "helo-spf-missing" {
 					got = append(got, f.Severity.String()+" "+f.RuleID+" "+f.Subject()+" "+f.Span.Text())
 				}

@@ -6,26 +6,29 @@ import (
 	"github.com/authcheck/authcheck/pkg/lint"
 )
 
-// resultRules speak of the verdicts for a given client.
-func resultRules() []rule {
-	return []rule{resultFail, resultSoftFail, resultNeutral, resultNone, resultTempError, resultPermError, nullSender}
+// ResultRules returns the rules about verdicts. They are apart from Rules because a
+// client can be judged without a look at the whole record.
+func ResultRules() []lint.Rule[[]Result] {
+	return []verdictRule{resultFail, resultSoftFail, resultNeutral, resultNone, resultTempError, resultPermError, nullSender, heloMissing, heloFail}
 }
+
+type verdictRule = lint.Rule[[]Result]
 
 // sends is the record of a domain that 192.0.2.1 may send for.
 const sends = `@ TXT "v=spf1 ip4:192.0.2.1 `
 
 var passes = lint.Example{Zone: sends + `-all"`, Args: []string{"spf", "example.com", "--ip", "192.0.2.1"}}
 
-// resultRule makes a rule about one result. HELORules judge the HELO identity;
-// only where it has no verdict it is told here, once for both identities.
-func resultRule(status Status, doc lint.Doc, message string) rule {
-	return rule{Doc: doc, Check: func(f *Facts, report lint.ReportFunc) {
-		for i := range f.Results {
-			r := &f.Results[i]
+// resultRule makes a rule about one result. Others judge the HELO identity; only
+// where it has no verdict it is told here, once for both identities.
+func resultRule(status Status, doc lint.Doc, message string) verdictRule {
+	return verdictRule{Doc: doc, Check: func(results []Result, report lint.ReportFunc) {
+		for i := range results {
+			r := &results[i]
 			identity := "MAIL FROM"
 			if r.Query.Identity == Helo {
 				identity = "HELO"
-				if status != TempError || r.Query.Domain == f.Results[0].Query.Domain {
+				if status != TempError || r.Query.Domain == results[0].Query.Domain {
 					continue
 				}
 			}
@@ -142,7 +145,7 @@ var resultPermError = resultRule(PermError, lint.Doc{
 	Good:  passes,
 }, "no verdict on %s for %s (%s)")
 
-var nullSender = rule{
+var nullSender = verdictRule{
 	Doc: lint.Doc{
 		ID: "spf-null-sender-uses-helo", Severity: lint.Notice,
 		Title: "Empty MAIL FROM: the HELO name was judged",
@@ -151,9 +154,9 @@ var nullSender = rule{
 		Bad:   lint.Example{Zone: `mail TXT "v=spf1 ip4:192.0.2.1 -all"`, Args: []string{"spf", "--ip", "192.0.2.1", "--helo", "mail.example.com"}},
 		Good:  passes,
 	},
-	Check: func(f *Facts, report lint.ReportFunc) {
-		for i := range f.Results {
-			if r := &f.Results[i]; r.NullSender {
+	Check: func(results []Result, report lint.ReportFunc) {
+		for i := range results {
+			if r := &results[i]; r.NullSender {
 				report(lint.Finding{Span: r.place(), Message: fmt.Sprintf("MAIL FROM is empty: %s was judged", r.Query.Sender)})
 			}
 		}
