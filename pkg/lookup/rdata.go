@@ -80,7 +80,7 @@ func (r *reader) stringData(rec Record, tokens []token) (Record, error) {
 	if len(tokens) > 1 {
 		text = strings.Join(rec.Strings, "")
 	}
-	rec.Source = lint.NewFileSource(r.subject(rec), r.file, text, anchors)
+	rec.Source = r.textSource(rec, text, anchors)
 	return rec, nil
 }
 
@@ -99,7 +99,7 @@ func (r *reader) genericData(rec Record, tokens []token) (Record, error) {
 	for i := range anchors {
 		anchors[i] = lint.Anchor{Offset: i, Line: tokens[0].line, Column: tokens[0].column}
 	}
-	rec.Source = lint.NewFileSource(r.subject(rec), r.file, rec.text(), anchors)
+	rec.Source = r.textSource(rec, rec.text(), anchors)
 	return rec, nil
 }
 
@@ -176,6 +176,15 @@ func joinTokens(tokens []token) (string, []lint.Anchor) {
 // source makes the Source of a record that is not text: its data as written.
 func (r *reader) source(rec Record, tokens []token) *lint.Source {
 	text, anchors := joinTokens(tokens)
+	return r.textSource(rec, text, anchors)
+}
+
+// textSource makes the Source of a record with this text. The text of a recording
+// stands in the DNS: the file is no place to mend it.
+func (r *reader) textSource(rec Record, text string, anchors []lint.Anchor) *lint.Source {
+	if r.recording && r.judged == nil {
+		return lint.NewSource(r.subject(rec), text)
+	}
 	return lint.NewFileSource(r.subject(rec), r.file, text, anchors)
 }
 
