@@ -91,29 +91,10 @@ func (a *app) root() *cobra.Command {
 		help(cmd, args)
 	})
 	cmd.AddCommand(a.check(), a.a(), a.mx(), a.ptr(), a.helo(), a.spf(), a.dkim(), a.dmarc(), a.lint(), a.explain(), a.rules(), a.schema(), a.init(), a.version())
-	a.completeFlags(cmd)
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w%s", err, seeHelp(cmd))
 	})
 	return cmd
-}
-
-// completeFlags names the values that a shell can complete.
-func (a *app) completeFlags(cmd *cobra.Command) {
-	for flag, values := range map[string][]string{
-		"format":  {"text", "json", "ndjson"},
-		"fail-on": {"error", "warning", "notice", "never"},
-		"color":   {"auto", "always", "never"},
-	} {
-		// The only error is a flag that does not exist or is registered twice.
-		if err := cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(toCompletions(values), cobra.ShellCompDirectiveNoFileComp)); err != nil {
-			panic(err)
-		}
-	}
-}
-
-func toCompletions(values []string) []cobra.Completion {
-	return append([]cobra.Completion(nil), values...)
 }
 
 // unknownCommand answers a first word that names no command.

@@ -20,13 +20,15 @@ const (
 	NDJSON Format = "ndjson" // one report a line
 )
 
+// Formats returns all formats.
+func Formats() []Format { return []Format{Text, JSON, NDJSON} }
+
 // ParseFormat returns the format of that name. The error lists the names.
 func ParseFormat(name string) (Format, error) {
-	all := []Format{Text, JSON, NDJSON}
-	if f := Format(name); slices.Contains(all, f) {
+	if f := Format(name); slices.Contains(Formats(), f) {
 		return f, nil
 	}
-	return "", fmt.Errorf("format %q: not one of %s", name, strings.Trim(fmt.Sprint(all), "[]"))
+	return "", fmt.Errorf("format %q: not one of %s", name, strings.Trim(fmt.Sprint(Formats()), "[]"))
 }
 
 // Verbosity says how much of a report the text shows. The zero value is Normal.
