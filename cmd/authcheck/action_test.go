@@ -9,13 +9,10 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/authcheck/authcheck/pkg/render"
 )
 
 // action is what action.yml says of its inputs and of the steps with a script.
@@ -115,9 +112,6 @@ func (r *runner) useTool(t *testing.T) {
 // unixBash returns the path of bash as runners for Linux and macOS have it.
 func unixBash(t *testing.T) string {
 	t.Helper()
-	if !slices.Contains(render.Formats(), "sarif") || !slices.Contains(render.Formats(), "junit") {
-		t.Skip("the formats that pipelines read are not there")
-	}
 	if runtime.GOOS == "windows" {
 		t.Skip("paths for bash are written otherwise on Windows")
 	}

@@ -244,7 +244,7 @@ func writeFailure(path string, err error) error {
 
 // renderOptions says how the result looks where it goes.
 func (a *app) renderOptions() render.Options {
-	o := render.Options{Color: a.colored(), Version: version(), Width: 80}
+	o := render.Options{Color: a.colored(), Version: version(), Width: 80, FailOn: a.failOn}
 	if columns, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && columns > 0 {
 		o.Width = columns
 	}

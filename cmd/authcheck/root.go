@@ -75,7 +75,7 @@ func (a *app) root() *cobra.Command {
 	f.IntVar(&a.flags.retries, "retries", 2, "repeats of a query without answer")
 	f.DurationVar(&a.flags.deadline, "deadline", time.Minute, "time for one target")
 	f.Float64Var(&a.flags.rate, "rate", 0, "queries per second in total (0: no limit)")
-	f.StringVarP(&a.flags.format, "format", "f", "text", "`FORM` of the result: text, json or ndjson")
+	f.StringVarP(&a.flags.format, "format", "f", "text", "`FORM` of the result: text, json, ndjson, sarif, junit, github or markdown")
 	f.StringVarP(&a.flags.output, "output", "o", "", "write the result to `FILE`")
 	f.StringVar(&a.flags.failOn, "fail-on", "error", "exit with 1 for findings from this `SEVERITY` on: error, warning, notice or never")
 	f.StringVar(&a.flags.config, "config", "", "configuration `FILE` (default: .authcheck.yaml here or above, up to the repository's root)")

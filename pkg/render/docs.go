@@ -62,11 +62,16 @@ func RuleMarkdown(w io.Writer, docs []lint.Doc) error {
 		fmt.Fprintf(&b, "| [%s](#%s) | %s | %s |\n", doc.ID, doc.ID, severityOf(doc), markdownText(doc.Title))
 	}
 	for _, doc := range docs {
-		fmt.Fprintf(&b, "\n## %s\n\n%s (%s). %s\n\nBad:\n\n```\n%s```\n\nGood:\n\n```\n%s```\n\nSee %s.\n",
-			doc.ID, markdownText(doc.Title), severityOf(doc), markdownText(doc.Why), example(doc.Bad, ""), example(doc.Good, ""), doc.Ref)
+		fmt.Fprintf(&b, "\n## %s\n\n%s", doc.ID, ruleMarkdown(doc))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// ruleMarkdown returns the documentation of a rule without its name.
+func ruleMarkdown(doc lint.Doc) string {
+	return fmt.Sprintf("%s (%s). %s\n\nBad:\n\n```\n%s```\n\nGood:\n\n```\n%s```\n\nSee %s.\n",
+		markdownText(doc.Title), severityOf(doc), markdownText(doc.Why), example(doc.Bad, ""), example(doc.Good, ""), doc.Ref)
 }
 
 // markdownText keeps characters of our own prose from meaning something.

@@ -107,6 +107,8 @@ func encode(v any, prefix, indent string) ([]byte, error) {
 	for len(in) > 0 {
 		r, size := utf8.DecodeRune(in)
 		switch {
+		case r == '#' && len(in) > 1 && in[1] == '#': // see Printable
+			out = append(out, `\u0023`...)
 		case r == '\n' || visible(r):
 			out = append(out, in[:size]...)
 		case r > 0xffff:

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/authcheck/authcheck/pkg/lint"
 	"github.com/authcheck/authcheck/pkg/report"
 )
 
@@ -15,13 +16,19 @@ type Format string
 
 // The formats.
 const (
-	Text   Format = "text"   // for people
-	JSON   Format = "json"   // one object, described by Schema
-	NDJSON Format = "ndjson" // one report a line
+	Text     Format = "text"     // for people
+	JSON     Format = "json"     // one object, described by Schema
+	NDJSON   Format = "ndjson"   // one report a line
+	SARIF    Format = "sarif"    // SARIF 2.1.0, for code scanning
+	JUnit    Format = "junit"    // JUnit XML, for test reports of CI systems
+	GitHub   Format = "github"   // workflow commands that annotate files
+	Markdown Format = "markdown" // for the summary of a CI job
 )
 
 // Formats returns all formats.
-func Formats() []Format { return []Format{Text, JSON, NDJSON} }
+func Formats() []Format {
+	return []Format{Text, JSON, NDJSON, SARIF, JUnit, GitHub, Markdown}
+}
 
 // ParseFormat returns the format of that name. The error lists the names.
 func ParseFormat(name string) (Format, error) {
@@ -44,10 +51,11 @@ const (
 // Options says how to write. The zero value is plain text of normal size, 100
 // columns wide.
 type Options struct {
-	Color     bool      // text: colour the words that matter
-	Width     int       // text: columns of the terminal; 0: 100, less than 40: 40
-	Verbosity Verbosity // text
-	Version   string    // json: of the tool
+	Color     bool          // text: colour the words that matter
+	Width     int           // text: columns of the terminal; 0: 100, less than 40: 40
+	Verbosity Verbosity     // text
+	Version   string        // json, sarif: of the tool
+	FailOn    lint.Severity // junit: the mildest finding that is a failure; 0: none is
 }
 
 // Renderer writes reports. Errors are those of the writer.
@@ -66,6 +74,14 @@ func New(w io.Writer, format Format, o Options) Renderer {
 		return &jsonRenderer{w: w, version: o.Version}
 	case NDJSON:
 		return &ndjsonRenderer{w: w}
+	case SARIF:
+		return newSARIF(w, o.Version)
+	case JUnit:
+		return &junitRenderer{w: w, failOn: o.FailOn}
+	case GitHub:
+		return newGitHub(w)
+	case Markdown:
+		return &markdownRenderer{w: w}
 	}
 	return &textRenderer{
 		w:         w,

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"github.com/authcheck/authcheck/pkg/lint"
 	"github.com/authcheck/authcheck/pkg/report"
 )
 
@@ -46,10 +47,24 @@ func TestGolden(t *testing.T) {
 		{"report-quiet.txt", Text, Options{Verbosity: Quiet}},
 		{"report.json", JSON, Options{Version: "1.0.0"}},
 		{"report.ndjson", NDJSON, Options{}},
+		{"report.sarif", SARIF, Options{Version: "1.0.0"}},
+		{"report.junit.xml", JUnit, Options{FailOn: lint.Error}},
+		{"report.github", GitHub, Options{}},
+		{"report.md", Markdown, Options{}},
+		{"hostile.txt", Text, Options{Verbosity: Verbose}},
+		{"hostile.json", JSON, Options{}},
+		{"hostile.sarif", SARIF, Options{}},
+		{"hostile.junit.xml", JUnit, Options{FailOn: lint.Error}},
+		{"hostile.github", GitHub, Options{}},
+		{"hostile.md", Markdown, Options{}},
 	}
 	for _, test := range tests {
 		t.Run(test.file, func(t *testing.T) {
-			got := rendered(t, test.format, test.o, fixtures(t)...)
+			reports := fixtures(t)
+			if strings.HasPrefix(test.file, "hostile") {
+				reports = []*report.Report{injections()}
+			}
+			got := rendered(t, test.format, test.o, reports...)
 			path := filepath.Join("..", "..", "testdata", "golden", test.file)
 			if *update {
 				if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
@@ -164,13 +179,13 @@ func TestColourIsOnlyAdded(t *testing.T) {
 }
 
 func TestParseFormat(t *testing.T) {
-	for _, f := range []Format{Text, JSON, NDJSON} {
+	for _, f := range Formats() {
 		if got, err := ParseFormat(string(f)); got != f || err != nil {
 			t.Errorf("ParseFormat(%q) = %q, %v", f, got, err)
 		}
 	}
 	_, err := ParseFormat("xml")
-	if want := `format "xml": not one of text json ndjson`; err == nil || err.Error() != want {
+	if want := `format "xml": not one of text json ndjson sarif junit github markdown`; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
 }
@@ -189,10 +204,11 @@ func (f *full) Write(p []byte) (int, error) {
 
 func TestWriterErrors(t *testing.T) {
 	r := goodDomain(t)
-	for _, format := range []Format{Text, JSON, NDJSON} {
+	for _, format := range Formats() {
 		none := full(0)
-		if err := New(&none, format, Options{}).Write(r); !errors.Is(err, errFull) {
-			t.Errorf("%s: Write returned %v", format, err)
+		w := New(&none, format, Options{})
+		if err := errors.Join(w.Write(r), w.Close(r.Summary())); !errors.Is(err, errFull) {
+			t.Errorf("%s: got %v", format, err)
 		}
 	}
 	one := full(1)

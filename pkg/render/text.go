@@ -69,7 +69,7 @@ func (t *textRenderer) print(blocks []block) error {
 			b.WriteByte('\n')
 		}
 		for _, line := range lines {
-			b.WriteString(strings.TrimRight(line, " "))
+			b.WriteString(inert(strings.TrimRight(line, " ")))
 			b.WriteByte('\n')
 		}
 	}
@@ -173,40 +173,18 @@ func (t *textRenderer) finding(f *lint.Finding, doc lint.Doc) block {
 		return append(b, t.labelled("  suppressed: ", f.Suppressed)...)
 	}
 	b = append(b, t.labelled("  why: ", doc.Why)...)
-	b = append(b, t.labelled("  fix: ", f.Hint)...)
-	if f.Fix != nil {
-		b = append(b, t.fix(f)...)
-	}
+	b = append(b, t.labelled("  fix: ", advice(f))...)
 	if doc.ID != "" {
 		b = append(b, t.labelled("  see: ", doc.Ref+" · authcheck explain "+doc.ID)...)
 	}
 	return b
 }
 
-// fix returns the line about a correction. What replaces the span is told where
-// no words tell as much.
-func (t *textRenderer) fix(f *lint.Finding) block {
-	switch {
-	case f.Hint != "":
-	case f.Fix.Text == "":
-		return t.labelled("  fix: ", "remove it")
-	case f.Span.Empty() && f.Span.Source.Text != "":
-		return t.labelled("  fix: ", "insert "+strings.TrimSpace(f.Fix.Text))
-	case f.Fix.Span.Len() < len(f.Span.Source.Text):
-		return t.labelled("  fix: ", "write "+strings.TrimSpace(f.Fix.Text))
-	}
-	return nil
-}
-
-// maxPublish is the longest record that is printed for copying, in octets.
-const maxPublish = 4096
-
-// corrected returns what to publish instead, one block a text. A record in which
-// something would have to be escaped is not one to copy.
+// corrected returns what to publish instead, one block a text.
 func (t *textRenderer) corrected(r *report.Report) []block {
 	var blocks []block
 	for _, c := range r.Corrected {
-		if len(c.Record) > maxPublish || asciiOnly(c.Record) != c.Record {
+		if !publishable(c) {
 			continue
 		}
 		title := "publish"
@@ -228,15 +206,7 @@ func (t *textRenderer) place(colour *colour, span lint.Span) block {
 	if source == nil {
 		return nil
 	}
-	at := Printable(source.Subject)
-	if source.File != "" {
-		file := Printable(source.File)
-		if p := span.Position(); p.Line > 0 {
-			file = fmt.Sprintf("%s:%d:%d", file, p.Line, p.Column)
-		}
-		at = file + "  " + at
-	}
-	b := block{"  --> " + at}
+	b := block{"  --> " + Printable(place(span))}
 	if source.Text == "" {
 		return b
 	}

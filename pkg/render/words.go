@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -39,6 +40,63 @@ func count(n int, words string) string {
 func list(parts ...string) string {
 	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), ", ")
 }
+
+// advice says what to do about a finding: its hint, or else what replaces the span,
+// unless a whole record does that tells more. No advice: "".
+func advice(f *lint.Finding) string {
+	switch {
+	case f.Hint != "" || f.Fix == nil:
+		return f.Hint
+	case f.Fix.Text == "":
+		return "remove it"
+	case f.Span.Empty() && f.Span.Source.Text != "":
+		return "insert " + strings.TrimSpace(f.Fix.Text)
+	case f.Fix.Span.Len() < len(f.Span.Source.Text):
+		return "write " + strings.TrimSpace(f.Fix.Text)
+	}
+	return ""
+}
+
+// withLabel puts a label before text; no text: "".
+func withLabel(label, text string) string {
+	if text == "" {
+		return ""
+	}
+	return label + text
+}
+
+// place names the text that a span is in, and where it starts if it stands in a file.
+func place(span lint.Span) string {
+	source := span.Source
+	switch {
+	case source == nil:
+		return ""
+	case source.File == "":
+		return source.Subject
+	}
+	file := source.File
+	if p := span.Position(); p.Line > 0 {
+		file = fmt.Sprintf("%s:%d:%d", file, p.Line, p.Column)
+	}
+	return file + "  " + source.Subject
+}
+
+// maxPublish is the longest record that is shown for copying, in octets.
+const maxPublish = 4096
+
+// publishable reports whether a corrected record can be copied as it is shown: one
+// in which something would have to be escaped cannot.
+func publishable(c lint.Correction) bool {
+	return len(c.Record) <= maxPublish && asciiOnly(c.Record) == c.Record && inert(c.Record) == c.Record
+}
+
+// ruleURL is where the documentation of a rule stands.
+func ruleURL(id string) string {
+	return "https://github.com/authcheck/authcheck/blob/main/pkg/check/RULES.md#" + url.PathEscape(id)
+}
+
+// outside makes running text from anywhere fit to be shown.
+func outside(text string) string { return bounded(Printable(text)) }
 
 // maxText is the longest running text that is shown, in columns.
 const maxText = 1000

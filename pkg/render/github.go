@@ -1,0 +1,96 @@
+package render
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/authcheck/authcheck/pkg/lint"
+	"github.com/authcheck/authcheck/pkg/report"
+)
+
+// maxAnnotations is how many annotations of a level GitHub keeps for a step
+// (docs.github.com/rest/checks/runs).
+const maxAnnotations = 10
+
+// githubRenderer writes workflow commands, from which GitHub Actions makes marks in
+// the files of a pull request. Suppressed findings and what was not checked get
+// none. What is unknown gets a warning, since it fails the step.
+type githubRenderer struct {
+	w     io.Writer
+	lines map[lint.Severity][]string // the first of each severity
+	left  map[lint.Severity]int      // how many more there are
+}
+
+func newGitHub(w io.Writer) *githubRenderer {
+	return &githubRenderer{w: w, lines: map[lint.Severity][]string{}, left: map[lint.Severity]int{}}
+}
+
+func (g *githubRenderer) Write(r *report.Report) error {
+	for i := range r.Findings {
+		if f := &r.Findings[i]; f.Suppressed == "" {
+			g.annotate(f)
+		}
+	}
+	for _, q := range r.Unknown {
+		g.add(lint.Warning, []string{property("title", r.Target+": unknown")}, q.Question+": "+q.Reason, withLabel("settle: ", q.Settle))
+	}
+	return nil
+}
+
+func (g *githubRenderer) annotate(f *lint.Finding) {
+	var properties []string
+	if at := regionOf(f.Span); at != (region{}) {
+		properties = append(properties, property("file", f.Span.Source.File),
+			fmt.Sprintf("line=%d", at.from.Line), fmt.Sprintf("col=%d", at.from.Column))
+		// GitHub takes an end column only within a line.
+		if at.from.Line == at.to.Line && at.from.Column < at.to.Column {
+			properties = append(properties, fmt.Sprintf("endColumn=%d", at.to.Column))
+		}
+	}
+	g.add(f.Severity, append(properties, property("title", f.RuleID+": "+f.Subject())), f.Message, withLabel("fix: ", advice(f)))
+}
+
+// add keeps an annotation while there is room for it.
+func (g *githubRenderer) add(severity lint.Severity, properties []string, lines ...string) {
+	if len(g.lines[severity]) == maxAnnotations {
+		g.left[severity]++
+		return
+	}
+	g.lines[severity] = append(g.lines[severity],
+		fmt.Sprintf("::%s %s::%s\n", severity, strings.Join(properties, ","), commandData(lines)))
+}
+
+// Close writes the annotations, worst first: until then nobody knows which they are.
+func (g *githubRenderer) Close(report.Summary) error {
+	var b strings.Builder
+	var left []string
+	for severity := lint.Error; severity >= lint.Notice; severity-- {
+		for _, line := range g.lines[severity] {
+			b.WriteString(line)
+		}
+		left = append(left, plural(g.left[severity], severity.String()))
+	}
+	if more := list(left...); more != "" {
+		fmt.Fprintf(&b, "left out: %s (GitHub shows %d annotations of a level for a step)\n", more, maxAnnotations)
+	}
+	_, err := io.WriteString(g.w, b.String())
+	return err
+}
+
+// property returns a property of a workflow command.
+func property(name, value string) string {
+	return name + "=" + strings.NewReplacer("%", "%25", ":", "%3A", ",", "%2C").Replace(outside(value))
+}
+
+// commandData returns lines of text, empty ones left out, as the data of a workflow
+// command.
+func commandData(lines []string) string {
+	var data []string
+	for _, line := range lines {
+		if line != "" {
+			data = append(data, strings.ReplaceAll(outside(line), "%", "%25"))
+		}
+	}
+	return strings.Join(data, "%0A")
+}
