@@ -15,20 +15,26 @@ const maxAnnotations = 10
 
 // githubRenderer writes workflow commands, from which GitHub Actions makes marks in
 // the files of a pull request. Suppressed findings and what was not checked get
-// none. What is unknown gets a warning, since it fails the step.
+// none, and notices only where they make the step fail or were asked for. What is
+// unknown gets a warning, since it fails the step.
 type githubRenderer struct {
 	w     io.Writer
+	from  lint.Severity              // the mildest finding that gets one
 	lines map[lint.Severity][]string // the first of each severity
 	left  map[lint.Severity]int      // how many more there are
 }
 
-func newGitHub(w io.Writer) *githubRenderer {
-	return &githubRenderer{w: w, lines: map[lint.Severity][]string{}, left: map[lint.Severity]int{}}
+func newGitHub(w io.Writer, o Options) *githubRenderer {
+	from := lint.Warning
+	if o.Verbosity == Verbose || o.FailOn == lint.Notice {
+		from = lint.Notice
+	}
+	return &githubRenderer{w: w, from: from, lines: map[lint.Severity][]string{}, left: map[lint.Severity]int{}}
 }
 
 func (g *githubRenderer) Write(r *report.Report) error {
 	for i := range r.Findings {
-		if f := &r.Findings[i]; f.Suppressed == "" {
+		if f := &r.Findings[i]; f.Suppressed == "" && f.Severity >= g.from {
 			g.annotate(f)
 		}
 	}

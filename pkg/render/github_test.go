@@ -24,7 +24,7 @@ func TestAnnotationsAreCapped(t *testing.T) {
 		}
 		reports = append(reports, r)
 	}
-	got := rendered(t, GitHub, Options{}, reports...)
+	got := rendered(t, GitHub, Options{Verbosity: Verbose}, reports...)
 	want := strings.Repeat("::error title=spf-character%3A TXT example.com::m\n", 10) +
 		"::warning title=spf-character%3A TXT example.com::m\n" +
 		strings.Repeat("::notice title=spf-character%3A TXT example.com::m\n", 10) +

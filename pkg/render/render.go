@@ -55,7 +55,7 @@ type Options struct {
 	Width     int           // text: columns of the terminal; 0: 100, less than 40: 40
 	Verbosity Verbosity     // text
 	Version   string        // json, sarif: of the tool
-	FailOn    lint.Severity // junit: the mildest finding that is a failure; 0: none is
+	FailOn    lint.Severity // junit: the mildest finding that is a failure; github: notices are shown if they are one; 0: none is
 }
 
 // Renderer writes reports. Errors are those of the writer.
@@ -79,7 +79,7 @@ func New(w io.Writer, format Format, o Options) Renderer {
 	case JUnit:
 		return &junitRenderer{w: w, failOn: o.FailOn}
 	case GitHub:
-		return newGitHub(w)
+		return newGitHub(w, o)
 	case Markdown:
 		return &markdownRenderer{w: w}
 	}
