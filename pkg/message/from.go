@@ -80,7 +80,9 @@ func readAddresses(source *lint.Source) (list []Author, empty bool) {
 	for i := 0; i < len(a.text) && len(a.list) < MaxAddresses; {
 		i = a.step(i)
 	}
-	a.finish()
+	if len(a.list) < MaxAddresses {
+		a.finish()
+	}
 	return a.list, a.empty
 }
 

@@ -66,7 +66,7 @@ func TestAddresses(t *testing.T) {
 			}
 		})
 	}
-	if list, _ := readAddresses(lint.NewSource("", strings.Repeat("a@b.example,", 3*MaxAddresses))); len(list) != MaxAddresses {
+	if list, _ := readAddresses(lint.NewSource("", strings.Repeat("<a@b.example,", 3*MaxAddresses))); len(list) != MaxAddresses {
 		t.Errorf("%d addresses", len(list))
 	}
 }

@@ -34,21 +34,20 @@ func Read(in io.ReaderAt, size int64, origin Origin) (*Message, error) {
 	s := &scanner{found: h.found, line: h.first, eightBit: EightBitHeader, last: '\n'}
 	s.write(block[h.skip:end])
 	m.bareLF = h.found[BareLF] != nil && !s.crlf
-	if err := m.scanBody(s, block[end:]); err != nil {
+	if err := m.scanBody(s, block, end); err != nil {
 		return nil, err
 	}
 	m.judge(s)
 	return m, nil
 }
 
-// scanBody looks at the body. The first part of it was read with the header.
-func (m *Message) scanBody(s *scanner, first []byte) error {
+// scanBody looks at the body. Its first octets were read with the header; the block
+// is used for the others.
+func (m *Message) scanBody(s *scanner, block []byte, end int) error {
 	s.eightBit = EightBit
-	s.write(first)
-	at := m.BodyOffset + int64(len(first))
-	block := make([]byte, min(BlockSize, m.Size-at))
-	for at < m.Size {
-		n, err := readAt(m.in, block[:min(BlockSize, m.Size-at)], at)
+	s.write(block[end:])
+	for at := int64(len(block)); at < m.Size; {
+		n, err := readAt(m.in, block[:min(int64(len(block)), m.Size-at)], at)
 		if err != nil {
 			return err
 		}
