@@ -56,6 +56,16 @@ var (
 
 // Parse reads a key record.
 func Parse(source *lint.Source) *Record {
+	r := parse(source)
+	// No receiver notices it: it comes last.
+	if r.Key.Modulus != nil && r.Key.weakness() == nil && r.Key.breakable() {
+		r.fault(ErrModulus, r.List.Get("p").Value)
+	}
+	return r
+}
+
+// parse reads a key record as receivers do, who do not try to break the key.
+func parse(source *lint.Source) *Record {
 	r := &Record{List: taglist.Parse(source)}
 	if !r.meant() {
 		r.fault(ErrNotKey, source.Whole())
@@ -233,18 +243,23 @@ func (r *Record) Flags() []lint.Span { return r.entries("t") }
 // Testing reports whether the domain is only trying DKIM out (t=y).
 func (r *Record) Testing() bool { return slices.Contains(texts(r.Flags()), "y") }
 
-// entries takes a colon-separated value apart, white space around entries removed.
+// entries takes the colon-separated value of a tag apart.
 func (r *Record) entries(name string) []lint.Span {
 	t := r.List.Get(name)
 	if t == nil || t.Value.Empty() {
 		return nil
 	}
+	return entries(t.Value)
+}
+
+// entries takes a colon-separated value apart, white space around entries removed.
+func entries(value lint.Span) []lint.Span {
 	var spans []lint.Span
-	at := t.Value.Start
-	for part := range strings.SplitSeq(t.Value.Text(), ":") {
+	at := value.Start
+	for part := range strings.SplitSeq(value.Text(), ":") {
 		left := len(part) - len(strings.TrimLeft(part, whiteSpace))
 		word := strings.Trim(part, whiteSpace)
-		spans = append(spans, t.Value.Source.Span(at+left, at+left+len(word)))
+		spans = append(spans, value.Source.Span(at+left, at+left+len(word)))
 		at += len(part) + 1
 	}
 	return spans
