@@ -24,7 +24,7 @@ var layers = map[string][]string{
 	"pkg/lookup":           {"pkg/lint", "github.com/miekg/dns", "github.com/hashicorp/golang-lru/v2", "golang.org/x/net/idna", "golang.org/x/time/rate"},
 	"pkg/message":          {"pkg/lint", "pkg/lookup"},
 	"pkg/authres":          {"pkg/lint", "github.com/emersion/go-msgauth/authres"},
-	"pkg/dkim":             {"pkg/lint", "pkg/lookup", "pkg/internal/taglist"},
+	"pkg/dkim":             {"pkg/lint", "pkg/lookup", "pkg/message", "pkg/internal/taglist"},
 	"pkg/dmarc":            {"pkg/lint", "pkg/lookup", "pkg/internal/nearest", "pkg/internal/taglist", "golang.org/x/net/publicsuffix"},
 	"pkg/spf":              {"pkg/lint", "pkg/lookup", "pkg/internal/nearest"},
 	"pkg/mailhost":         {"pkg/lint", "pkg/lookup"},
