@@ -94,7 +94,7 @@ func TestCorrections(t *testing.T) {
 	}
 }
 
-// TestHostileRecords demands that the largest texts take no time.
+// TestHostileRecords demands that the largest texts do not hang: quadratic work would.
 func TestHostileRecords(t *testing.T) {
 	t.Parallel()
 	const size = 65535
@@ -103,7 +103,7 @@ func TestHostileRecords(t *testing.T) {
 			text := before + strings.Repeat(part, size/len(part))
 			start := time.Now()
 			lint.Correct(lint.Run(RecordRules(), InspectText(lint.NewSource("text", text))))
-			if took := time.Since(start); took > 2*time.Second {
+			if took := time.Since(start); took > time.Minute {
 				t.Errorf("%q and many of %q: %s", before, part, took)
 			}
 		}

@@ -230,7 +230,7 @@ func TestClientCancel(t *testing.T) {
 			c := client(t, Config{Servers: []string{tt.scheme + "://" + serve(t, silent, silent)}, Timeout: time.Minute})
 			start := time.Now()
 			_, err := c.Query(ctx, "a.example", TypeA)
-			if took := time.Since(start); !errors.Is(err, tt.want) || took > time.Second {
+			if took := time.Since(start); !errors.Is(err, tt.want) || took > 30*time.Second {
 				t.Errorf("got %v after %v", err, took)
 			}
 		})

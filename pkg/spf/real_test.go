@@ -76,7 +76,7 @@ func TestRealRecords(t *testing.T) {
 			}
 		}
 	}
-	if took := time.Since(start); took > 10*time.Second {
+	if took := time.Since(start); took > time.Minute {
 		t.Errorf("%d records took %v", len(records), took)
 	}
 	for _, id := range slices.Sorted(maps.Keys(found)) {
