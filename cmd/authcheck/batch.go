@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"os"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -103,25 +105,8 @@ func (a *app) lookEach(ctx context.Context, b batch, judge func(context.Context,
 	if err != nil {
 		return err
 	}
-	// A cancelled run leaves no worker behind.
-	working, stop := context.WithCancel(ctx)
-	defer stop()
-	reports := inOrder(working, b, func(target string) *report.Report {
-		limited, cancel := context.WithTimeout(working, a.flags.deadline)
-		defer cancel()
-		return judge(limited, s, target)
-	})
-	err = a.report(b.complete, func(write func(*report.Report) error) error {
-		for next := range reports {
-			r := <-next
-			if ctx.Err() != nil {
-				return context.Cause(ctx)
-			}
-			if err := write(r); err != nil {
-				return err
-			}
-		}
-		return context.Cause(ctx)
+	err = eachInOrder(ctx, a, b.jobs, slices.Values(b.targets), b.complete, func(ctx context.Context, target string) (*report.Report, error) {
+		return judge(ctx, s, target), nil
 	})
 	if failed := a.close(ctx, s); failed != nil {
 		return failed
@@ -129,20 +114,64 @@ func (a *app) lookEach(ctx context.Context, b batch, judge func(context.Context,
 	return err
 }
 
-// inOrder starts a job for each target, at most b.jobs at once, and sends where its
-// result will be, in the order of the targets. It ends with ctx.
-func inOrder(ctx context.Context, b batch, job func(string) *report.Report) <-chan chan *report.Report {
-	results := make(chan chan *report.Report, b.jobs-1)
+// eachInOrder lets judge look at each item, some at once, within the deadline of each,
+// and writes the reports in the order of the items. An item that cannot be read is
+// told on standard error, and makes the run one with wrong input.
+func eachInOrder[T any](ctx context.Context, a *app, jobs int, items iter.Seq[T], complete check.Completeness, judge func(context.Context, T) (*report.Report, error)) error {
+	// A cancelled run leaves no worker behind.
+	working, stop := context.WithCancel(ctx)
+	defer stop()
+	results := inOrder(working, jobs, items, func(item T) result {
+		limited, cancel := context.WithTimeout(working, a.flags.deadline)
+		defer cancel()
+		r, err := judge(limited, item)
+		return result{r, err}
+	})
+	var unread error
+	err := a.report(complete, func(write func(*report.Report) error) error {
+		for next := range results {
+			r := <-next
+			switch {
+			case ctx.Err() != nil:
+				return context.Cause(ctx)
+			case r.err != nil && unread != nil:
+				a.complain(r.err)
+			case r.err != nil:
+				unread = r.err
+			default:
+				if err := write(r.report); err != nil {
+					return err
+				}
+			}
+		}
+		return context.Cause(ctx)
+	})
+	if unread != nil && (err == nil || errors.As(err, new(outcome))) {
+		return unread
+	}
+	return err
+}
+
+// result is what became of an item.
+type result struct {
+	report *report.Report
+	err    error // why it could not be read
+}
+
+// inOrder starts a job for each item, at most so many at once, and sends where its
+// result will be, in the order of the items. It ends with ctx.
+func inOrder[T, R any](ctx context.Context, jobs int, items iter.Seq[T], job func(T) R) <-chan chan R {
+	results := make(chan chan R, jobs-1)
 	go func() {
 		defer close(results)
-		for _, target := range b.targets {
-			result := make(chan *report.Report, 1)
+		for item := range items {
+			result := make(chan R, 1)
 			select {
 			case results <- result:
 			case <-ctx.Done():
 				return
 			}
-			go func() { result <- job(target) }()
+			go func() { result <- job(item) }()
 		}
 	}()
 	return results

@@ -33,8 +33,8 @@ func (a *app) check() *cobra.Command {
 			if q.Profile = mailhost.Profile(profile); profile != "" && !slices.Contains(mailhost.Profiles(), q.Profile) {
 				return fmt.Errorf("--profile: %q is not one of mail, parked, smarthost, no-send", profile)
 			}
-			if jobs < 1 || jobs > 1000 {
-				return fmt.Errorf("--jobs takes a number from 1 to 1000")
+			if err := checkJobs(jobs); err != nil {
+				return err
 			}
 			if q.Hosts, err = names("host", hosts); err != nil {
 				return err

@@ -52,13 +52,16 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	case errors.As(err, &out):
 		return int(out)
 	}
-	fmt.Fprintln(stderr, "authcheck: "+printableLines(err.Error()))
+	a.complain(err)
 	var failed outputError
 	if errors.As(err, &failed) {
 		return exitUnknown
 	}
 	return exitUsage
 }
+
+// complain tells of a failure on standard error.
+func (a *app) complain(err error) { fmt.Fprintln(a.stderr, "authcheck: "+printableLines(err.Error())) }
 
 // outcome is an exit code that is no failure of the program: what a command
 // returns when it has said all it had to say.

@@ -7,20 +7,12 @@ import (
 	"time"
 
 	"github.com/authcheck/authcheck/pkg/message"
+	"github.com/authcheck/authcheck/pkg/report"
 )
-
-// Envelope is what is known of the delivery of a message: a saved one states nothing
-// of it that could be trusted. The zero value knows nothing.
-type Envelope struct {
-	Client  netip.Addr // SMTP client; invalid: not known
-	HELO    string     // name that it gave; empty: not known
-	Sender  *string    // MAIL FROM; nil: not known, "": the null sender
-	Guessed bool       // from Received and Return-Path, which anybody can write
-}
 
 // guess completes an envelope from the Received and Return-Path fields of a message.
 // What is known already stays.
-func (e Envelope) guess(m *message.Message) Envelope {
+func guess(e report.Envelope, m *message.Message) report.Envelope {
 	if e.Sender == nil {
 		if paths := m.Named("Return-Path"); len(paths) > 0 {
 			if sender, ok := returnPath(paths[0].Value()); ok {

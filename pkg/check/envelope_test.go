@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/authcheck/authcheck/pkg/message"
+	"github.com/authcheck/authcheck/pkg/report"
 )
 
 func readMessage(t *testing.T, text string) *message.Message {
@@ -38,7 +39,7 @@ func TestGuess(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			e := Envelope{}.guess(readMessage(t, tt.header+"From: a@a.example\r\n\r\n"))
+			e := guess(report.Envelope{}, readMessage(t, tt.header+"From: a@a.example\r\n\r\n"))
 			from := "-"
 			if e.Sender != nil {
 				from = *e.Sender
@@ -58,7 +59,7 @@ func TestGuessLeavesWhatIsKnown(t *testing.T) {
 	t.Parallel()
 	m := readMessage(t, "Return-Path: <b@a.example>\r\nReceived: from h ([192.0.2.1]) by b\r\n\r\n")
 	sender := "known@a.example"
-	e := Envelope{Client: netip.MustParseAddr("192.0.2.9"), Sender: &sender}.guess(m)
+	e := guess(report.Envelope{Client: netip.MustParseAddr("192.0.2.9"), Sender: &sender}, m)
 	if e.Client.String() != "192.0.2.9" || *e.Sender != sender || e.HELO != "" || e.Guessed {
 		t.Errorf("%+v", e)
 	}

@@ -45,6 +45,23 @@ func Open(path string) (*Message, error) {
 	return m, nil
 }
 
+// OpenPart reads a message of the mbox file at a path, which Split found in it. The
+// error names the path and the line. Close the message.
+func OpenPart(path string, part Part) (*Message, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	_, offset, size := part.Outer()
+	m, err := Read(io.NewSectionReader(f, offset, size), size, Origin{File: path, Line: part.Line})
+	if err != nil {
+		f.Close()
+		return nil, fmt.Errorf("read %s, line %d: %w", path, part.Line, err)
+	}
+	m.close = f.Close
+	return m, nil
+}
+
 // Spool reads a message from standard input or the like: a small one into memory,
 // a large one into a temporary file, which Close removes. name stands for it in
 // findings and in the error.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"time"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -146,6 +147,8 @@ type wireTool struct {
 type wireReport struct {
 	Target     octets           `json:"target"`
 	Kind       report.Kind      `json:"kind"`
+	At         string           `json:"at,omitempty"`
+	AtSource   string           `json:"at_source,omitempty"`
 	Results    wireResults      `json:"results"`
 	Findings   []wireFinding    `json:"findings"`
 	Corrected  []wireCorrection `json:"corrected,omitempty"`
@@ -219,12 +222,22 @@ func wireReportOf(r *report.Report) wireReport {
 		Corrected:  corrected,
 		Target:     octets(r.Target),
 		Kind:       r.Kind,
+		At:         moment(r.At),
+		AtSource:   r.AtSource,
 		Results:    wireResultsOf(r.Results),
 		Findings:   findings,
 		Unknown:    wireQuestionsOf(r.Unknown),
 		NotChecked: wireQuestionsOf(r.Unchecked),
 		Summary:    wireSummaryOf(r.Summary()),
 	}
+}
+
+// moment returns a moment as JSON has it, "" for none.
+func moment(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.UTC().Format(time.RFC3339)
 }
 
 func wireFindingOf(f *lint.Finding, corrected []lint.Correction) wireFinding {

@@ -14,7 +14,9 @@ type wireResults struct {
 	SPF   *wireSPF   `json:"spf,omitempty"`
 	HELO  *wireHELO  `json:"helo,omitempty"`
 	wireHosts
-	Zone *wireZone `json:"zone,omitempty"`
+	Zone       *wireZone       `json:"zone,omitempty"`
+	Signatures []wireSignature `json:"dkim,omitzero"`
+	Message    *wireMessage    `json:"message,omitempty"`
 }
 
 // wireZone is a master file.
@@ -42,7 +44,7 @@ type wireVerdict struct {
 	Result      spf.Status `json:"result"`
 	Reason      octets     `json:"reason,omitempty"`
 	Identity    string     `json:"identity"`
-	IP          string     `json:"ip"`
+	IP          string     `json:"ip,omitempty"`
 	Sender      octets     `json:"sender"`
 	Matched     octets     `json:"matched,omitempty"`
 	Path        []wireStep `json:"path"`
@@ -90,12 +92,18 @@ type wireTerm struct {
 }
 
 func wireResultsOf(r report.Results) wireResults {
-	w := wireResults{Keys: wireKeysOf(r), DMARC: wireDMARCOf(r)}
+	w := wireResults{Keys: wireKeysOf(r), DMARC: wireDMARCOf(r), Signatures: wireSignaturesOf(r.Message), Message: wireMessageOf(r.Message)}
 	if r.Host != nil {
 		w.wireHosts, w.HELO = wireHostsOf(r.Host), wireHELOOf(r.Host)
 	}
 	if r.HELO != nil {
+		if w.HELO == nil {
+			w.HELO = &wireHELO{Name: octets(r.HELO.Query.Helo)}
+		}
 		w.HELO.SPF = wireHELOVerdictOf(r.HELO)
+	}
+	if m := r.Message; m != nil {
+		w.SPF = &wireSPF{Domain: octets(m.SPF.Query.Domain), Record: recordText(m.SPF.Record), wireVerdict: wireVerdictOf(&m.SPF, "mfrom")}
 	}
 	if r.Zone != nil {
 		w.Zone = &wireZone{Records: r.Zone.Records, Names: make([]octets, len(r.Zone.Names))}
@@ -136,8 +144,11 @@ func recordText(r *spf.Record) *octets {
 
 func wireVerdictOf(result *spf.Result, identity string) *wireVerdict {
 	w := &wireVerdict{
-		Result: result.Status, Identity: identity, IP: result.Query.IP.String(), Sender: octets(result.Query.Sender), Explanation: octets(result.Explanation),
+		Result: result.Status, Identity: identity, Sender: octets(result.Query.Sender), Explanation: octets(result.Explanation),
 		Path: make([]wireStep, len(result.Path)), Lookups: result.Lookups,
+	}
+	if result.Query.IP.IsValid() {
+		w.IP = result.Query.IP.String()
 	}
 	for i, step := range result.Path {
 		w.Path[i] = wireStep{octets(step.Domain), octets(step.Term.Text())}

@@ -79,6 +79,10 @@ func (t *textRenderer) print(blocks []block) error {
 
 func (t *textRenderer) blocks(r *report.Report) []block {
 	blocks := []block{{t.headline(r)}}
+	if r.Results.Message != nil {
+		blocks = append(blocks, t.message(r)...)
+		return append(blocks, t.rest(r)...)
+	}
 	if r.Results.SPF != nil {
 		blocks = append(blocks, t.spf(r)...)
 	}
@@ -94,8 +98,12 @@ func (t *textRenderer) blocks(r *report.Report) []block {
 	if r.Results.HELO != nil {
 		blocks = append(blocks, t.verdict(r.Results.HELO))
 	}
-	blocks = append(blocks, t.findings(r)...)
-	blocks = append(blocks, t.corrected(r)...)
+	return append(blocks, t.rest(r)...)
+}
+
+// rest returns what follows the results: findings, corrected texts, open questions.
+func (t *textRenderer) rest(r *report.Report) []block {
+	blocks := append(t.findings(r), t.corrected(r)...)
 	blocks = append(blocks, t.questions("unknown", r.Unknown)...)
 	if t.verbosity == Verbose {
 		return append(blocks, t.questions("not checked", r.Unchecked)...)
@@ -109,6 +117,9 @@ func (t *textRenderer) blocks(r *report.Report) []block {
 
 func (t *textRenderer) headline(r *report.Report) string {
 	line := t.paint.bold.Sprint(displayName(r.Target))
+	if r.Results.Message != nil {
+		return line + t.messageWords(r) + "  " + t.counts(r.Summary())
+	}
 	if r.Results.SPF != nil {
 		line += "  SPF"
 	}

@@ -3,10 +3,14 @@
 package report
 
 import (
+	"net/netip"
+	"time"
+
 	"github.com/authcheck/authcheck/pkg/dkim"
 	"github.com/authcheck/authcheck/pkg/dmarc"
 	"github.com/authcheck/authcheck/pkg/lint"
 	"github.com/authcheck/authcheck/pkg/mailhost"
+	"github.com/authcheck/authcheck/pkg/message"
 	"github.com/authcheck/authcheck/pkg/spf"
 )
 
@@ -14,6 +18,8 @@ import (
 type Report struct {
 	Target    string // as reports name it: a domain in A-labels, "text" for a given record
 	Kind      Kind
+	At        time.Time // moment against which expiry was judged; zero: nothing expires
+	AtSource  string    // where At is from: "flag", "received" or "now"; empty without At
 	Results   Results
 	Findings  []lint.Finding    // sorted by lint.Sort
 	Corrected []lint.Correction // texts whose faults have all a correction
@@ -30,6 +36,7 @@ const (
 	Domain Kind = "domain"
 	Host   Kind = "host"
 	Text   Kind = "record"
+	Mail   Kind = "message"
 	Zone   Kind = "zone"
 	Config Kind = "configuration"
 )
@@ -40,9 +47,27 @@ type Results struct {
 	DMARC       *dmarc.Facts
 	DMARCResult *dmarc.Result // on a message that was described; nil: none was
 	SPF         *spf.Facts
-	HELO        *spf.Result // on the HELO name of Host, where SPF is nil; nil: no verdict
+	HELO        *spf.Result // on the HELO name, where SPF is nil; nil: no verdict
 	Host        *mailhost.Facts
 	Zone        *ZoneFile
+	Message     *Message
+}
+
+// Message is what was found out about a saved message.
+type Message struct {
+	*message.Message
+	Envelope   Envelope
+	SPF        spf.Result // on MAIL FROM; Status is none where the envelope is not known
+	Signatures []dkim.Result
+}
+
+// Envelope is what is known of the delivery of a message: a saved one states nothing
+// of it that could be trusted. The zero value knows nothing.
+type Envelope struct {
+	Client  netip.Addr // SMTP client; invalid: not known
+	HELO    string     // name that it gave; empty: not known
+	Sender  *string    // MAIL FROM; nil: not known, "": the null sender
+	Guessed bool       // from Received and Return-Path, which anybody can write
 }
 
 // ZoneFile is what a master file holds.

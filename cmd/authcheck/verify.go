@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/authcheck/authcheck/pkg/check"
+	"github.com/authcheck/authcheck/pkg/report"
+)
+
+// verify verifies saved messages.
+func (a *app) verify() *cobra.Command {
+	var q check.MessageRequest
+	var list, sender string
+	var guess bool
+	var jobs int
+	cmd := &cobra.Command{
+		Use:   "verify MSG...",
+		Short: "Verify saved messages: SPF, DKIM, DMARC, and why they failed",
+		Long: "verify checks the signatures of saved messages, and what SPF and DMARC make of them. Each\n" +
+			"MSG is an .eml file, an mbox file, a folder (a Maildir, or .eml files in it and below), or -\n" +
+			"for standard input. A saved message does not say who delivered it: give --ip, --sender and\n" +
+			"--helo, or let --guess-envelope read Received and Return-Path, which anybody can write.",
+		Example: "  authcheck verify message.eml --ip 192.0.2.25 --sender bounce@example.com --helo mail.example.com\n" +
+			"  authcheck verify Maildir --guess-envelope --format ndjson",
+		Args:        someArgs,
+		Annotations: uses(reportFlags, networkFlags),
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if err := checkJobs(jobs); err != nil {
+				return err
+			}
+			if list != "" {
+				if q.Suffixes, err = readSuffixes(list); err != nil {
+					return err
+				}
+			}
+			if cmd.Flags().Changed("sender") {
+				q.Envelope.Sender = &sender
+			}
+			if guess {
+				q.Trace = check.Guess
+			}
+			return a.runVerify(cmd.Context(), q, jobs, args)
+		},
+	}
+	f := cmd.Flags()
+	f.Var(addrFlag{&q.Envelope.Client}, "ip", "`ADDRESS` of the client that delivered the message")
+	f.StringVar(&sender, "sender", "", "`ADDRESS` given with MAIL FROM; empty for a bounce")
+	f.StringVar(&q.Envelope.HELO, "helo", "", "`NAME` that the client gave with HELO or EHLO")
+	f.BoolVar(&guess, "guess-envelope", false, "take what is not given of these from Received and Return-Path")
+	f.Var(bitsFlag{&q.MinBits}, "min-key-bits", "demand RSA keys of `N` bits at least, 1024 or more")
+	f.IntVar(&q.MaxSignatures, "max-signatures", 0, "signatures of a message that are verified, from the top (0: 20)")
+	f.Var(standardFlag{&q.Standard}, "dmarc-mode", "rfc9989 for the tree walk, rfc7489 for the Public Suffix List")
+	f.StringVar(&list, "psl", "", "Public Suffix List to use instead of the built-in one (`FILE`)")
+	f.IntVarP(&jobs, "jobs", "j", 16, "messages at once")
+	return cmd
+}
+
+// checkJobs refuses a number of jobs that makes no sense.
+func checkJobs(jobs int) error {
+	if jobs < 1 || jobs > 1000 {
+		return fmt.Errorf("--jobs takes a number from 1 to 1000")
+	}
+	return nil
+}
+
+// runVerify verifies every message that the paths lead to, in their order.
+func (a *app) runVerify(ctx context.Context, q check.MessageRequest, jobs int, paths []string) error {
+	if err := a.refuseOverwriting(paths...); err != nil {
+		return err
+	}
+	s, err := a.open(a.now())
+	if err != nil {
+		return err
+	}
+	q.Now = a.now()
+	q.At, _ = time.Parse(time.RFC3339, a.flags.at)
+	err = eachInOrder(ctx, a, jobs, a.messages(paths), check.Something, func(ctx context.Context, in input) (*report.Report, error) {
+		m, err := in.open()
+		if err != nil {
+			return nil, err
+		}
+		defer m.Close()
+		return check.Message(ctx, s, m, q, a.options("")), nil
+	})
+	if failed := a.close(ctx, s); failed != nil {
+		return failed
+	}
+	return err
+}

@@ -1,0 +1,171 @@
+package check
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/authcheck/authcheck/pkg/dkim"
+	"github.com/authcheck/authcheck/pkg/dmarc"
+	"github.com/authcheck/authcheck/pkg/lint"
+	"github.com/authcheck/authcheck/pkg/lookup"
+	"github.com/authcheck/authcheck/pkg/message"
+	"github.com/authcheck/authcheck/pkg/report"
+	"github.com/authcheck/authcheck/pkg/spf"
+)
+
+// MessageRequest says what is known of a message beside its octets, and how strictly
+// to judge it.
+type MessageRequest struct {
+	Envelope      report.Envelope
+	Trace         Trace           // whether Received and Return-Path complete the envelope
+	At            time.Time       // moment against which signatures expire; zero: that of the newest Received field, else Now
+	Now           time.Time       // moment of the run
+	MaxSignatures int             // that are verified; 0: dkim.DefaultMaxSignatures
+	MinBits       int             // demanded of RSA keys; 0: what receivers demand
+	Standard      dmarc.Standard  // empty: RFC 9989
+	Suffixes      *dmarc.Suffixes // nil: the built-in Public Suffix List
+}
+
+// Trace says what the trace fields of a message are good for: anybody can write them.
+type Trace int
+
+// The uses of trace fields.
+const (
+	Distrust Trace = iota // for the age of signatures alone
+	Guess                 // for what is not known of the envelope, too
+)
+
+// Why there is no verdict on a message.
+var (
+	ErrNoEnvelope = errors.New("nobody said which client delivered the message")
+	ErrNoAuthor   = errors.New("no From field names a domain")
+	ErrAuthors    = errors.New("the From fields name several domains")
+)
+
+// Message verifies a saved message: SPF where the envelope is known, DKIM and DMARC.
+// What does not depend on something else is asked at once.
+func Message(ctx context.Context, r lookup.Resolver, m *message.Message, q MessageRequest, o Options) *report.Report {
+	out := &report.Report{Target: m.Origin.File, Kind: report.Mail}
+	out.At, out.AtSource = q.moment(m)
+	mail := &report.Message{Message: m, Envelope: q.Envelope}
+	out.Results.Message = mail
+	if q.Trace == Guess {
+		mail.Envelope = guess(q.Envelope, m)
+	}
+	var facts *dmarc.Facts
+	queries := envelopeQueries(mail.Envelope, out.At)
+	verdicts := make([]spf.Result, len(queries))
+	var wg sync.WaitGroup
+	for i, query := range queries {
+		wg.Go(func() { verdicts[i] = spf.Check(ctx, r, query) })
+	}
+	authors := m.FromDomains()
+	if len(authors) == 1 {
+		identifiers := dkim.Domains(m)
+		if len(queries) > 0 {
+			identifiers = append([]string{senderDomain(queries[0])}, identifiers...)
+		}
+		o := dmarc.Options{Standard: q.Standard, Suffixes: q.Suffixes, Identifiers: identifiers}
+		wg.Go(func() { facts = dmarc.Inspect(ctx, r, authors[0], o) })
+	}
+	mail.Signatures = dkim.Verify(ctx, r, m, dkim.VerifyOptions{At: out.At, MaxSignatures: q.MaxSignatures, MinBits: q.MinBits})
+	wg.Wait()
+	mail.SPF = spf.Result{Status: spf.None, Reason: ErrNoEnvelope}
+	for i := range verdicts {
+		if verdicts[i].Query.Identity == spf.MailFrom {
+			mail.SPF = verdicts[i]
+		} else {
+			out.Results.HELO = &verdicts[i]
+		}
+	}
+	if facts == nil { // RFC 9989, Section 5.3.1
+		facts = &dmarc.Facts{Standard: cmp.Or(q.Standard, dmarc.RFC9989), Suffixes: q.Suffixes, Err: noAuthor(authors)}
+	}
+	out.Results.DMARC = facts
+	out.Results.DMARCResult = evaluate(facts, mail)
+	return o.judgeMessage(out, verdicts)
+}
+
+// moment returns the moment against which signatures expire, and where it is from.
+func (q MessageRequest) moment(m *message.Message) (at time.Time, source string) {
+	if !q.At.IsZero() {
+		return q.At, "flag"
+	}
+	if at, ok := receivedAt(m); ok {
+		return at, "received"
+	}
+	return q.Now, "now"
+}
+
+// envelopeQueries returns the verdicts that the envelope allows: on MAIL FROM, and on
+// the HELO name.
+func envelopeQueries(e report.Envelope, at time.Time) []spf.Query {
+	if !e.Client.IsValid() {
+		return nil
+	}
+	var queries []spf.Query
+	if e.Sender != nil && (*e.Sender != "" || e.HELO != "") {
+		queries = append(queries, spf.Query{IP: e.Client, Sender: *e.Sender, Helo: e.HELO, At: at})
+	}
+	if name, err := lookup.FromUser(e.HELO); err == nil && name != "" {
+		queries = append(queries, spf.Query{Identity: spf.Helo, IP: e.Client, Domain: name, Sender: "postmaster@" + name, Helo: name, At: at})
+	}
+	return queries
+}
+
+// senderDomain returns the domain that SPF authenticates: that of MAIL FROM, or the
+// HELO name where that is empty (RFC 9989, Section 4.4.2).
+func senderDomain(q spf.Query) string {
+	if q.Sender == "" {
+		return q.Helo
+	}
+	return q.Sender[strings.LastIndexByte(q.Sender, '@')+1:]
+}
+
+// noAuthor says why there is no Author Domain.
+func noAuthor(domains []string) error {
+	if len(domains) == 0 {
+		return ErrNoAuthor
+	}
+	return ErrAuthors
+}
+
+// evaluate gives the verdict of DMARC on the verified results.
+func evaluate(facts *dmarc.Facts, mail *report.Message) *dmarc.Result {
+	var results dmarc.Results
+	if mail.SPF.Query.IP.IsValid() {
+		results.SPF = []dmarc.Identifier{{Result: string(mail.SPF.Status), Domain: senderDomain(mail.SPF.Query)}}
+	}
+	for _, s := range mail.Signatures {
+		results.DKIM = append(results.DKIM, dmarc.Identifier{Result: string(s.Status), Domain: s.Signature.Domain})
+	}
+	verdict := dmarc.Evaluate(facts, results)
+	return &verdict
+}
+
+// judgeMessage completes the report on a message.
+func (o Options) judgeMessage(out *report.Report, verdicts []spf.Result) *report.Report {
+	mail := out.Results.Message
+	var lists [][]lookup.Reply
+	for i := range verdicts {
+		lists = append(lists, verdicts[i].Unanswered, behind(verdicts[i].Reason))
+	}
+	for _, s := range mail.Signatures {
+		lists = append(lists, behind(s.Reason))
+	}
+	lists = append(lists, behind(out.Results.DMARCResult.Reason))
+	if mail.SPF.Reason == ErrNoEnvelope {
+		out.Unchecked = append(out.Unchecked, report.Question{Question: "SPF", Reason: ErrNoEnvelope.Error(),
+			Settle: report.Command("authcheck", "verify", out.Target, "--ip", "ADDRESS", "--sender", "ADDRESS", "--helo", "NAME")})
+	}
+	o.finish(out, slices.Concat(
+		lint.Run(lookup.FailureRules(), onceEach(lists...)),
+		lint.Run(spf.ResultRules(), verdicts),
+	))
+	return out
+}

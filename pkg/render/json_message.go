@@ -1,0 +1,91 @@
+package render
+
+import (
+	"slices"
+
+	"github.com/authcheck/authcheck/pkg/dkim"
+	"github.com/authcheck/authcheck/pkg/report"
+)
+
+// wireMessage is what a message is.
+type wireMessage struct {
+	FromFields  int           `json:"from_fields"`
+	FromDomains []string      `json:"from_domains"`
+	Defects     []string      `json:"defects"`
+	Envelope    *wireEnvelope `json:"envelope,omitempty"`
+}
+
+// wireEnvelope is what is known of the delivery.
+type wireEnvelope struct {
+	IP      string  `json:"ip,omitempty"`
+	HELO    octets  `json:"helo,omitempty"`
+	Sender  *octets `json:"sender,omitempty"`
+	Guessed bool    `json:"guessed"`
+}
+
+// wireSignature is the verdict on a signature.
+type wireSignature struct {
+	Result           dkim.Status `json:"result"`
+	Reason           octets      `json:"reason,omitempty"`
+	Domain           octets      `json:"domain,omitempty"`
+	Selector         octets      `json:"selector,omitempty"`
+	Identity         octets      `json:"identity,omitempty"`
+	Algorithm        octets      `json:"algorithm,omitempty"`
+	KeyBits          int         `json:"key_bits,omitempty"`
+	Testing          bool        `json:"testing"`
+	Canonicalization string      `json:"canonicalization"`
+	BodyHash         dkim.Check  `json:"body_hash"`
+	Signature        dkim.Check  `json:"signature"`
+	SignedHeaders    []octets    `json:"signed_headers"`
+	Unsigned         int64       `json:"unsigned_octets,omitempty"`
+}
+
+func wireMessageOf(m *report.Message) *wireMessage {
+	if m == nil {
+		return nil
+	}
+	w := &wireMessage{FromFields: len(m.Named("From")), FromDomains: m.FromDomains(), Defects: []string{}}
+	for _, d := range m.Defects {
+		w.Defects = append(w.Defects, string(d.Kind))
+	}
+	if e := m.Envelope; e.Client.IsValid() || e.Sender != nil || e.HELO != "" {
+		w.Envelope = &wireEnvelope{HELO: octets(e.HELO), Guessed: e.Guessed}
+		if e.Client.IsValid() {
+			w.Envelope.IP = e.Client.String()
+		}
+		if e.Sender != nil {
+			sender := octets(*e.Sender)
+			w.Envelope.Sender = &sender
+		}
+	}
+	return w
+}
+
+// wireSignaturesOf returns the verdicts in the order of the message; an unsigned one
+// has an empty list.
+func wireSignaturesOf(m *report.Message) []wireSignature {
+	if m == nil {
+		return nil
+	}
+	signatures := make([]wireSignature, len(m.Signatures))
+	for i := range m.Signatures {
+		r := &m.Signatures[i]
+		s := r.Signature
+		w := wireSignature{
+			Result: r.Status, Domain: octets(s.Domain), Selector: octets(s.Selector), Identity: octets(s.Identity), Algorithm: octets(s.Algorithm),
+			Testing: r.Testing(), Canonicalization: string(s.Header) + "/" + string(s.Body), BodyHash: r.BodyHash, Signature: r.Header,
+			SignedHeaders: make([]octets, 0, len(s.Names)), Unsigned: r.Unsigned(),
+		}
+		if r.Reason != nil {
+			w.Reason = octets(r.Reason.Error())
+		}
+		if r.Record != nil {
+			w.KeyBits = r.Record.Key.Bits
+		}
+		for _, name := range s.Names {
+			w.SignedHeaders = append(w.SignedHeaders, octets(name.Text()))
+		}
+		signatures[i] = w
+	}
+	return slices.Clip(signatures)
+}
