@@ -12,25 +12,27 @@ const mboxMark = "From "
 
 // Part is a message within an mbox file.
 type Part struct {
-	*io.SectionReader     // its octets as they are, without the line before it and the empty line behind it
+	*io.SectionReader     // its octets as they are, without the line before it
 	Line              int // of the file at which it begins, from 1
 }
 
 // Split takes an mbox file apart. A line begins a message if it begins with "From ",
 // holds a time of day and stands at the start of the file or behind an empty line.
-// What comes before the first such line is a message, too. Lines in which the "From " of a text was changed to ">From " stay as they are. The error
-// is that of the input and ends the sequence.
+// What comes before the first such line is a message, too. Two things that writers
+// of such files do stay as they are: the empty line behind a message, which is no
+// part of a canonical body, and ">From " where a text had "From ". The error is that
+// of the input and ends the sequence.
 func Split(in io.ReaderAt, size int64) iter.Seq2[Part, error] {
 	return func(yield func(Part, error) bool) {
-		s := splitter{in: bufio.NewReaderSize(io.NewSectionReader(in, 0, size), BlockSize), line: 1}
+		s := splitter{in: bufio.NewReaderSize(io.NewSectionReader(in, 0, size), BlockSize), line: 1, empty: true}
 		start, line := int64(0), 1
 		for {
-			at, blank, err := s.next()
+			end, err := s.next()
 			if err != nil && err != io.EOF {
 				yield(Part{}, err)
 				return
 			}
-			if at-blank > start && !yield(Part{io.NewSectionReader(in, start, at-blank-start), line}, nil) || err == io.EOF {
+			if end > start && !yield(Part{io.NewSectionReader(in, start, end-start), line}, nil) || err == io.EOF {
 				return
 			}
 			start, line = s.at, s.line
@@ -40,43 +42,31 @@ func Split(in io.ReaderAt, size int64) iter.Seq2[Part, error] {
 
 // splitter finds the lines that begin messages.
 type splitter struct {
-	in   *bufio.Reader
-	at   int64 // of the next octet
-	line int   // from 1
+	in    *bufio.Reader
+	at    int64 // of the next octet
+	line  int   // from 1
+	empty bool  // the line before is empty, or there is none
 }
 
 // next goes on behind the next line that begins a message. It returns the offset of
-// that line, or of the end, and the octets of the empty line before it.
-func (s *splitter) next() (at, blank int64, err error) {
-	blank = -1
-	if s.at == 0 {
-		blank = 0
-	}
+// that line, or of the end with io.EOF.
+func (s *splitter) next() (int64, error) {
 	for {
 		// Long lines come in pieces: the first one decides.
 		first, err := s.in.ReadSlice('\n')
-		begin, size := s.at, int64(len(first))
-		mark := blank >= 0 && isMboxLine(first)
-		empty := len(bytes.TrimRight(first, "\r\n")) == 0 && err == nil
+		begin := s.at
+		mark := s.empty && isMboxLine(first)
+		s.at += int64(len(first))
+		s.empty = len(bytes.TrimRight(first, "\r\n")) == 0
 		for err == bufio.ErrBufferFull {
-			var more []byte
-			more, err = s.in.ReadSlice('\n')
-			size += int64(len(more))
+			first, err = s.in.ReadSlice('\n')
+			s.at += int64(len(first))
 		}
-		s.at += size
 		if err != nil {
-			if size > 0 || blank < 0 {
-				blank = 0
-			}
-			return s.at, blank, err
+			return s.at, err
 		}
-		s.line++
-		if mark {
-			return begin, blank, nil
-		}
-		blank = -1
-		if empty {
-			blank = size
+		if s.line++; mark {
+			return begin, nil
 		}
 	}
 }
