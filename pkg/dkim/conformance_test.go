@@ -46,7 +46,7 @@ func readSuite(t testing.TB, name string) (suite, *lookup.Zone) {
 // suiteTime is within all the times that the suites hold.
 var suiteTime = time.Date(2026, 8, 1, 0, 0, 0, 0, time.UTC)
 
-// verdicts are the words of the suites for ours.
+// verdict returns the word of the suites for ours.
 func verdict(status dkim.Status) string {
 	switch status {
 	case dkim.Pass:

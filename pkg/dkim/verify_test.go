@@ -216,6 +216,32 @@ func TestULabels(t *testing.T) {
 	}
 }
 
+// TestSeal judges a signature that covers fields of others' choice and no body.
+func TestSeal(t *testing.T) {
+	t.Parallel()
+	results, value := "ARC-Authentication-Results: i=1;  none", " i=1; a=ed25519-sha256; cv=none; d=example.com; s=s; b="
+	digest := sha256.Sum256([]byte(slowHeader(results+"\r\n") + strings.TrimSuffix(slowHeader("ARC-Seal:"+value+"\r\n"), "\r\n")))
+	octets, err := testKey().Sign(nil, digest[:], crypto.Hash(0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	seal := "ARC-Seal:" + value + base64.StdEncoding.EncodeToString(octets)
+	zone := testZone(t, record(t, testKey(), ""))
+	for text, want := range map[string]outcome{
+		seal + "\r\n" + results + "\r\n\r\n":       {Status: Pass, BodyHash: Unknown, Header: Equal},
+		seal + "\r\n" + results + ", no\r\n\r\nhi": {Status: Fail, Reason: ErrSignature.Error(), BodyHash: Unknown, Header: Differs},
+	} {
+		m := readText(t, text)
+		f := &m.Fields[0]
+		s := ParseSignature(f, m.Source(f, "ARC-Seal 1"), ARCSeal)
+		reply := AskKeys(t.Context(), zone, []*Signature{s})[0]
+		got := s.Judge(Evidence{Reply: reply, Digest: s.Digest(m.Named("ARC-Authentication-Results"))}, VerifyOptions{})
+		if diff := cmp.Diff(want, outcomeOf(got)); diff != "" {
+			t.Error(diff)
+		}
+	}
+}
+
 func TestManySignatures(t *testing.T) {
 	t.Parallel()
 	text := plain().text(t)
