@@ -54,11 +54,20 @@ func runExample(t *testing.T, e lint.Example, severities map[string]lint.Severit
 	if err := os.WriteFile(zone, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	args := e.Args
-	if len(args) == 0 {
+	args, given := e.Args, []string{"--zone", zone}
+	switch {
+	case e.Message != "":
+		path := filepath.Join(t.TempDir(), "example.eml")
+		if err := os.WriteFile(path, []byte(e.Message), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if len(args) == 0 {
+			args = []string{"verify"}
+		}
+		given = append(given, path)
+	case len(args) == 0:
 		args = []string{"spf", "example.com"}
 	}
-	given := []string{"--zone", zone}
 	if slices.Equal(args, []string{"lint", "zone"}) {
 		given = []string{zone}
 	}

@@ -10,7 +10,10 @@ type Example struct {
 	// Zone is master-file text below the origin example.com, every other name
 	// being known not to exist.
 	Zone string
-	// Args is the command that shows it; empty: spf example.com.
+	// Message is the text of a message, its lines ended by LF; empty: none.
+	Message string
+	// Args is the command that shows it; empty: spf example.com, or verify for a
+	// Message, whose file comes behind.
 	Args []string
 }
 

@@ -29,11 +29,13 @@ func severityOf(doc lint.Doc) string {
 	return doc.Severity.String()
 }
 
-// example shows a zone and the command that looks at it.
+// example shows a message, a zone and the command that looks at them.
 func example(e lint.Example, indent string) string {
 	var b strings.Builder
-	for line := range strings.Lines(e.Zone) {
-		b.WriteString(indent + cut(strings.TrimRight(line, "\n"), maxText) + "\n")
+	for _, text := range []string{e.Message, e.Zone} {
+		for line := range strings.Lines(text) {
+			b.WriteString(strings.TrimRight(indent+cut(strings.TrimRight(line, "\n"), maxText), " ") + "\n")
+		}
 	}
 	if len(e.Args) > 0 {
 		b.WriteString(indent + "$ authcheck " + strings.Join(e.Args, " ") + "\n")
@@ -91,6 +93,7 @@ type ruleWire struct {
 }
 
 type exampleWire struct {
+	Message string   `json:"message,omitempty"`
 	Zone    string   `json:"zone,omitempty"`
 	Command []string `json:"command,omitempty"`
 }
@@ -100,7 +103,7 @@ func RuleJSON(w io.Writer, docs []lint.Doc) error {
 	wire := make([]ruleWire, len(docs))
 	for i, doc := range docs {
 		wire[i] = ruleWire{ID: doc.ID, Severity: severityOf(doc), Title: doc.Title, Why: doc.Why, Ref: doc.Ref,
-			Bad: exampleWire{doc.Bad.Zone, doc.Bad.Args}, Good: exampleWire{doc.Good.Zone, doc.Good.Args}}
+			Bad: exampleWire{doc.Bad.Message, doc.Bad.Zone, doc.Bad.Args}, Good: exampleWire{doc.Good.Message, doc.Good.Zone, doc.Good.Args}}
 	}
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
