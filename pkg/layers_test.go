@@ -24,14 +24,15 @@ var layers = map[string][]string{
 	"pkg/lookup":           {"pkg/lint", "github.com/miekg/dns", "github.com/hashicorp/golang-lru/v2", "golang.org/x/net/idna", "golang.org/x/time/rate"},
 	"pkg/message":          {"pkg/lint", "pkg/lookup"},
 	"pkg/authres":          {"pkg/lint", "github.com/emersion/go-msgauth/authres"},
-	"pkg/dkim":             {"pkg/lint", "pkg/lookup", "pkg/message", "pkg/internal/taglist"},
+	"pkg/dkim":             {"pkg/lint", "pkg/lookup", "pkg/message", "pkg/internal/taglist", "github.com/emersion/go-msgauth/dkim"},
 	"pkg/dmarc":            {"pkg/lint", "pkg/lookup", "pkg/internal/nearest", "pkg/internal/taglist", "golang.org/x/net/publicsuffix"},
 	"pkg/spf":              {"pkg/lint", "pkg/lookup", "pkg/internal/nearest"},
 	"pkg/mailhost":         {"pkg/lint", "pkg/lookup"},
+	"pkg/publish":          {},
 	"pkg/report":           {"pkg/lint", "pkg/message", "pkg/dkim", "pkg/mailhost", "pkg/dmarc", "pkg/spf"},
 	"pkg/check":            {"pkg/lint", "pkg/dkim", "pkg/message", "pkg/mailhost", "pkg/dmarc", "pkg/lookup", "pkg/spf", "pkg/report", "pkg/internal/nearest", "go.yaml.in/yaml/v3"},
 	"pkg/render":           {"pkg/lint", "pkg/dkim", "pkg/mailhost", "pkg/dmarc", "pkg/lookup", "pkg/spf", "pkg/report", "github.com/fatih/color"},
-	"cmd/authcheck":        {"pkg/lint", "pkg/message", "pkg/dkim", "pkg/mailhost", "pkg/dmarc", "pkg/lookup", "pkg/spf", "pkg/report", "pkg/check", "pkg/render", "github.com/spf13/cobra"},
+	"cmd/authcheck":        {"pkg/lint", "pkg/message", "pkg/dkim", "pkg/mailhost", "pkg/dmarc", "pkg/lookup", "pkg/spf", "pkg/report", "pkg/check", "pkg/publish", "pkg/render", "github.com/spf13/cobra"},
 	"examples/library-spf": {"pkg/lint", "pkg/lookup", "pkg/spf"},
 }
 

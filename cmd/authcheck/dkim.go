@@ -42,13 +42,16 @@ func (a *app) dkim() *cobra.Command {
 				q.Selectors = a.config.Selectors
 			}
 			if key != "" {
-				if q.Private, err = readPrivateKey(key); err != nil {
+				private, err := readPrivateKey(key)
+				if err != nil {
 					return err
 				}
+				q.Private = []dkim.PrivateKey{private}
 			}
 			return a.runDKIM(cmd.Context(), q)
 		},
 	}
+	cmd.AddCommand(a.dkimKeygen(), a.dkimKeys(), a.dkimSign())
 	cmd.Flags().StringArrayVar(&q.Selectors, "selector", nil, "look at the key of this `NAME` (repeatable; default: well-known names)")
 	cmd.Flags().Var(bitsFlag{&q.MinBits}, "min-key-bits", "demand RSA keys of `N` bits at least, 1024 or more")
 	cmd.Flags().StringVar(&key, "key", "", "compare with the private key in `FILE`")
@@ -91,23 +94,23 @@ func (f bitsFlag) Type() string { return "N" }
 
 // readPrivateKey reads the public half of a private key. Nothing of the private half
 // is kept.
-func readPrivateKey(path string) (*dkim.PrivateKey, error) {
+func readPrivateKey(path string) (key dkim.PrivateKey, err error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, err
+		return key, err
 	}
 	defer file.Close()
 	info, err := file.Stat()
 	if err != nil {
-		return nil, err
+		return key, err
 	}
 	text, err := io.ReadAll(io.LimitReader(file, dkim.MaxPrivateKey))
 	if err != nil {
-		return nil, err
+		return key, err
 	}
 	public, err := dkim.ParsePrivateKey(text)
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", path, err)
+		return key, fmt.Errorf("read %s: %w", path, err)
 	}
-	return &dkim.PrivateKey{File: path, Mode: info.Mode().Perm(), Public: public}, nil
+	return dkim.PrivateKey{File: path, Mode: info.Mode().Perm(), Modified: info.ModTime(), Public: public}, nil
 }

@@ -13,10 +13,10 @@ import (
 // DKIMRequest says which keys to look at.
 type DKIMRequest struct {
 	Domain    string
-	Selectors []string         // empty: those that are well known
-	Private   *dkim.PrivateKey // to compare with; nil: none
-	At        time.Time        // moment of the evaluation; zero: the age of keys is not judged
-	MinBits   int              // that RSA keys shall have at least; 0: what receivers demand
+	Selectors []string          // empty: those that are well known
+	Private   []dkim.PrivateKey // to compare with
+	At        time.Time         // moment of the evaluation; zero: the age of keys is not judged
+	MinBits   int               // that RSA keys shall have at least; 0: what receivers demand
 }
 
 // DKIM looks up the keys of a domain and judges them.

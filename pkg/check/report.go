@@ -53,6 +53,9 @@ func findings(r report.Results) []lint.Finding {
 	if r.DMARC != nil {
 		found = append(found, lint.Run(dmarc.RecordRules(), r.DMARC)...)
 	}
+	if r.Keys != nil {
+		found = append(found, keyFindings(r.Keys)...)
+	}
 	return found
 }
 
@@ -67,6 +70,9 @@ func asked(r report.Results) []lookup.Reply {
 	}
 	if r.DKIM != nil {
 		lists = append(lists, r.DKIM.Asked)
+	}
+	if r.Keys != nil {
+		lists = append(lists, askedKeys(r.Keys)...)
 	}
 	if r.DMARC != nil {
 		lists = append(lists, r.DMARC.Asked)
@@ -93,6 +99,9 @@ func own(r report.Results) []lookup.Reply {
 	if r.DKIM != nil {
 		lists = append(lists, r.DKIM.Asked)
 	}
+	if r.Keys != nil {
+		lists = append(lists, askedKeys(r.Keys)...)
+	}
 	if r.DMARC != nil {
 		lists = append(lists, r.DMARC.Own())
 	}
@@ -110,6 +119,9 @@ func unchecked(r report.Results, asked []lookup.Reply) []report.Question {
 	}
 	if r.DKIM != nil {
 		open = append(open, uncheckedDKIM(r.DKIM)...)
+	}
+	if r.Keys != nil {
+		open = append(open, uncheckedKeys(r.Keys)...)
 	}
 	if r.DMARC != nil {
 		open = append(open, uncheckedDMARC(r.DMARC, asked)...)

@@ -9,4 +9,6 @@
 // of RFC 8617 need one by one: ParseSignature reads a field, AskKeys asks for the
 // keys, BodyHashes reads the body, Pick and Digest put together what a signature is
 // over, and Judge gives the verdict.
+//
+// Generate makes key pairs, and Sign signs messages with them.
 package dkim

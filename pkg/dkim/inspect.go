@@ -23,10 +23,10 @@ func WellKnown() []string {
 // Options says which keys Inspect shall look for. The zero value tries the
 // well-known selectors.
 type Options struct {
-	Selectors []string    // named by whoever asks; empty: those of WellKnown
-	Private   *PrivateKey // to compare the published keys with; nil: none
-	At        time.Time   // moment against which the age of keys is judged; zero: do not judge
-	MinBits   int         // that RSA keys shall have at least; 0: no demand beyond that of receivers
+	Selectors []string     // named by whoever asks; empty: those of WellKnown
+	Private   []PrivateKey // to compare the published keys with
+	At        time.Time    // moment against which the age of keys is judged; zero: do not judge
+	MinBits   int          // that RSA keys shall have at least; 0: no demand beyond that of receivers
 }
 
 // Facts is what Inspect gathered about the keys of a domain.
@@ -38,7 +38,7 @@ type Facts struct {
 	Domainkey *lookup.Reply  // TXT _domainkey.Domain; nil: not asked
 	ADSP      *lookup.Reply  // TXT _adsp._domainkey.Domain; nil: not asked, as where selectors are named
 	Asked     []lookup.Reply // what had to be asked
-	Private   *PrivateKey    // given for comparison; nil: none
+	Private   []PrivateKey   // given for comparison, each with its own selector or, where that is not known, with all
 	At        time.Time      // moment of the evaluation; zero: the age of keys is not judged
 	MinBits   int            // demanded of RSA keys; 0: nothing beyond MinBits
 }

@@ -121,28 +121,43 @@ var keyMismatch = rule{
 			Args: append(good().Args, "--key", sampleKey)},
 	},
 	Check: func(f *Facts, report lint.ReportFunc) {
-		if f.Private == nil {
-			return
+		for i := range f.Private {
+			f.mismatches(&f.Private[i], report)
 		}
-		mine := f.Private.Public
-		keys, matches := 0, false
-		f.keys(func(r *Record, _ lint.Span) { keys, matches = keys+1, matches || r.Key.Equal(mine) })
-		if matches {
-			return
-		}
-		f.keys(func(r *Record, at lint.Span) {
-			found := lint.Finding{Span: at, Message: fmt.Sprintf("this is not the key of %s", f.Private.File),
-				Hint: "Publish the public half of the key that signs, or sign with the key that is published."}
-			if mine.Type != r.Key.Type || mine.Bits != r.Key.Bits {
-				found.Message += fmt.Sprintf(", which is %s with %d bits", mine.Type, mine.Bits)
-			}
-			// In the place of several keys it would stand there several times.
-			if value := mine.Value(); value != "" && mine.Type == r.Key.Type && keys == 1 {
-				found.Fix = lint.Replace(at, value)
-			}
-			report(found)
-		})
 	},
+}
+
+// mismatches reports the keys with which nothing that a private key signs verifies.
+func (f *Facts) mismatches(private *PrivateKey, report lint.ReportFunc) {
+	mine := private.Public
+	var keys []*Record // where the private key's should be
+	for i := range f.Selectors {
+		s := &f.Selectors[i]
+		if private.Selector != "" && s.Name != private.Selector {
+			continue
+		}
+		for _, r := range s.Records {
+			if r.Key.Equal(mine) {
+				return
+			}
+			if r.Key.Type != "" {
+				keys = append(keys, r)
+			}
+		}
+	}
+	for _, r := range keys {
+		at := r.List.Get("p").Value
+		found := lint.Finding{Span: at, Message: fmt.Sprintf("this is not the key of %s", private.File),
+			Hint: "Publish the public half of the key that signs, or sign with the key that is published."}
+		if mine.Type != r.Key.Type || mine.Bits != r.Key.Bits {
+			found.Message += fmt.Sprintf(", which is %s with %d bits", mine.Type, mine.Bits)
+		}
+		// In the place of several keys it would stand there several times.
+		if value := mine.Value(); value != "" && mine.Type == r.Key.Type && len(keys) == 1 {
+			found.Fix = lint.Replace(at, value)
+		}
+		report(found)
+	}
 }
 
 // readable are the permissions that a private key should give nobody but its owner.
@@ -158,9 +173,11 @@ var keyPermissions = rule{
 		Good:  good(),
 	},
 	Check: func(f *Facts, report lint.ReportFunc) {
-		if f.Private != nil && f.Private.Mode&readable != 0 {
-			report(lint.Finding{Span: lint.NewSource("private key", f.Private.File).Whole(), Hint: "chmod 600 " + f.Private.File,
-				Message: fmt.Sprintf("the permissions of the key are %s", f.Private.Mode)})
+		for _, private := range f.Private {
+			if private.Mode&readable != 0 {
+				report(lint.Finding{Span: lint.NewSource("private key", private.File).Whole(), Hint: "chmod 600 " + private.File,
+					Message: fmt.Sprintf("the permissions of the key are %s", private.Mode)})
+			}
 		}
 	},
 }

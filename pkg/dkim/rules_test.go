@@ -107,7 +107,7 @@ func TestSeveral(t *testing.T) {
 				s.Texts = append(s.Texts, lint.NewSource("", text))
 			}
 			s.read()
-			f := &Facts{Named: true, Selectors: []Selector{s}, Private: &PrivateKey{Public: private}}
+			f := &Facts{Named: true, Selectors: []Selector{s}, Private: []PrivateKey{{Public: private}}}
 			var got []string
 			for _, found := range lint.Run([]rule{multipleRecords, keyMismatch}, f) {
 				line := found.RuleID + "|" + found.Hint + "|"

@@ -1,6 +1,8 @@
 package render
 
 import (
+	"time"
+
 	"github.com/authcheck/authcheck/pkg/dkim"
 	"github.com/authcheck/authcheck/pkg/report"
 )
@@ -14,25 +16,56 @@ type wireKey struct {
 	KeyType  string  `json:"key_type,omitempty"`
 	KeyBits  int     `json:"key_bits,omitempty"`
 	Testing  bool    `json:"testing,omitempty"`
-	Result   string  `json:"result"`
+	Result   string  `json:"result,omitempty"`
 	Reason   octets  `json:"reason,omitempty"`
+	// Of a folder of private keys.
+	Private *wirePrivate `json:"private_key,omitempty"`
+}
+
+// wirePrivate is a private key, of which nothing secret is told.
+type wirePrivate struct {
+	File     octets     `json:"file"`
+	KeyType  string     `json:"key_type"`
+	KeyBits  int        `json:"key_bits"`
+	Modified time.Time  `json:"modified"`
+	Days     int        `json:"age_days"`
+	State    dkim.State `json:"state,omitempty"`
 }
 
 // wireKeysOf returns nil where nobody looked for keys.
 func wireKeysOf(r report.Results) []wireKey {
+	if r.Keys != nil {
+		return wireStoredOf(r.Keys)
+	}
 	if r.DKIM == nil {
 		return nil
 	}
 	w := make([]wireKey, len(r.DKIM.Selectors))
 	for i := range r.DKIM.Selectors {
-		s := &r.DKIM.Selectors[i]
-		w[i] = wireKey{Domain: octets(r.DKIM.Domain), Selector: octets(s.Name), Alias: octets(s.Alias()), Result: s.Result()}
-		if s.Err != nil {
-			w[i].Reason = octets(s.Err.Error())
+		w[i] = wireKeyOf(r.DKIM.Domain, &r.DKIM.Selectors[i])
+	}
+	return w
+}
+
+func wireKeyOf(domain string, s *dkim.Selector) wireKey {
+	w := wireKey{Domain: octets(domain), Selector: octets(s.Name), Alias: octets(s.Alias()), Result: s.Result()}
+	if s.Err != nil {
+		w.Reason = octets(s.Err.Error())
+	}
+	if s.Record != nil {
+		w.describe(s.Record)
+	}
+	return w
+}
+
+func wireStoredOf(folder *report.KeyFolder) []wireKey {
+	w := make([]wireKey, len(folder.Keys))
+	for i, key := range folder.Keys {
+		if key.Selector != nil {
+			w[i] = wireKeyOf(key.Private.Domain, key.Selector)
 		}
-		if s.Record != nil {
-			w[i].describe(s.Record)
-		}
+		public := key.Private.Public
+		w[i].Private = &wirePrivate{octets(key.Private.File), public.Type, public.Bits, key.Private.Modified.UTC().Truncate(time.Second), key.Days, key.State}
 	}
 	return w
 }

@@ -89,6 +89,9 @@ func (t *textRenderer) blocks(r *report.Report) []block {
 	if r.Results.DKIM != nil {
 		blocks = append(blocks, t.dkim(r)...)
 	}
+	if r.Results.Keys != nil {
+		blocks = append(blocks, t.keys(r.Results.Keys))
+	}
 	if r.Results.DMARC != nil {
 		blocks = append(blocks, t.dmarc(r)...)
 	}
@@ -131,6 +134,9 @@ func (t *textRenderer) headline(r *report.Report) string {
 	}
 	if r.Results.Host != nil {
 		line += hostWords(r.Results.Host)
+	}
+	if k := r.Results.Keys; k != nil {
+		line += "  " + plural(len(k.Keys), "private key")
 	}
 	if z := r.Results.Zone; z != nil {
 		line += "  " + list(cmp.Or(plural(z.Records, "record"), "no record"), plural(len(z.Names), "mail name"))

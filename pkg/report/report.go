@@ -16,7 +16,7 @@ import (
 
 // Report is the outcome for one target. Renderers show it and add nothing.
 type Report struct {
-	Target    string // as reports name it: a domain in A-labels, "text" for a given record
+	Target    string // as reports name it: a domain in A-labels, "text" for a given record, the path of a file or folder
 	Kind      Kind
 	At        time.Time // moment against which expiry was judged; zero: nothing expires
 	AtSource  string    // where At is from: "flag", "received" or "now"; empty without At
@@ -39,6 +39,7 @@ const (
 	Mail   Kind = "message"
 	Zone   Kind = "zone"
 	Config Kind = "configuration"
+	Keys   Kind = "keys"
 )
 
 // Results holds what each protocol gathered; nil: not looked at.
@@ -51,6 +52,7 @@ type Results struct {
 	Host        *mailhost.Facts
 	Zone        *ZoneFile
 	Message     *Message
+	Keys        *KeyFolder
 }
 
 // Message is what was found out about a saved message.
@@ -68,6 +70,20 @@ type Envelope struct {
 	HELO    string     // name that it gave; empty: not known
 	Sender  *string    // MAIL FROM; nil: not known, "": the null sender
 	Guessed bool       // from Received and Return-Path, which anybody can write
+}
+
+// KeyFolder is a folder of private keys, with what is published for them.
+type KeyFolder struct {
+	Keys    []StoredKey   // sorted by domain, selector and file, those without a domain last
+	Domains []*dkim.Facts // those of Keys, sorted by domain
+}
+
+// StoredKey is a private key with what is published for it.
+type StoredKey struct {
+	Private  dkim.PrivateKey
+	Selector *dkim.Selector // nil: the name of the file does not tell where to look
+	State    dkim.State     // empty where Selector is nil
+	Days     int            // age of the file
 }
 
 // ZoneFile is what a master file holds.

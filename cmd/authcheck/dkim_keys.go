@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/authcheck/authcheck/pkg/check"
+	"github.com/authcheck/authcheck/pkg/dkim"
+	"github.com/authcheck/authcheck/pkg/report"
+)
+
+// dkimKeys lists the private keys of a folder.
+func (a *app) dkimKeys() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "keys DIR",
+		Short: "List the private keys of a folder, and what is published for them",
+		Long: "keys lists the private keys in a folder (not below it) with their domains and selectors, their\n" +
+			"sizes, the age of the files and what the DNS has for them: published, differs, revoked, no TXT\n" +
+			"or unknown. Where to look is in the name of the file, SELECTOR._domainkey.DOMAIN.pem, as keygen\n" +
+			"writes it; .key, .private or nothing will do for .pem.",
+		Example: "  authcheck dkim keys /etc/dkim\n" +
+			"  authcheck dkim keys /etc/dkim -f json",
+		Args:        oneArg,
+		Annotations: uses(reportFlags, networkFlags),
+		RunE:        func(cmd *cobra.Command, args []string) error { return a.runKeys(cmd.Context(), args[0]) },
+	}
+	cmd.Flags().BoolVar(&a.flags.showQuery, "show-query", false, "show the dig line behind every question")
+	return cmd
+}
+
+func (a *app) runKeys(ctx context.Context, dir string) error {
+	keys, err := readKeyFolder(dir)
+	if err != nil {
+		return err
+	}
+	q := check.KeysRequest{Folder: dir, Keys: keys, At: a.now()}
+	return a.look(ctx, []string{"dkim", "keys", dir}, func(ctx context.Context, s *source, o check.Options) *report.Report {
+		return check.DKIMKeys(ctx, s, q, o)
+	})
+}
+
+// maxKeyFiles is how many files a folder of keys may have: more than a mail server
+// for many domains has.
+const maxKeyFiles = 10_000
+
+// readKeyFolder reads the private keys of a folder. Other files are passed over,
+// unless their names say that they are keys.
+func readKeyFolder(dir string) ([]dkim.PrivateKey, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	if len(entries) > maxKeyFiles {
+		return nil, fmt.Errorf("%s: more than %d files", dir, maxKeyFiles)
+	}
+	var keys []dkim.PrivateKey
+	for _, entry := range entries {
+		path := filepath.Join(dir, entry.Name())
+		info, err := os.Stat(path)
+		if err != nil || !info.Mode().IsRegular() || strings.HasPrefix(entry.Name(), ".") {
+			continue
+		}
+		selector, domain := dkim.KeyName(entry.Name())
+		key, err := readPrivateKey(path)
+		if errors.Is(err, dkim.ErrPrivateKey) && (selector == "" || !slices.Contains([]string{".pem", ".key", ".private"}, filepath.Ext(path))) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		key.Selector, key.Domain = selector, domain
+		keys = append(keys, key)
+	}
+	if len(keys) == 0 {
+		return nil, fmt.Errorf("%s: no RSA or Ed25519 private key is in it", dir)
+	}
+	return keys, nil
+}

@@ -1,0 +1,74 @@
+package dkim
+
+import (
+	"testing"
+
+	"github.com/authcheck/authcheck/pkg/lint"
+	"github.com/authcheck/authcheck/pkg/lookup"
+)
+
+func TestState(t *testing.T) {
+	t.Parallel()
+	const own, other = "v=DKIM1; k=ed25519; p=" + exampleEd25519, "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
+	for _, tt := range []struct {
+		name, zone string
+		want       State
+	}{
+		{"published", `s1._domainkey TXT "` + own + `"`, KeyPublished},
+		{"published in test mode", `s1._domainkey TXT "` + own + `; t=y"`, KeyPublished},
+		{"published behind an alias", "s1._domainkey CNAME s2\ns2 TXT \"" + own + `"`, KeyPublished},
+		{"published, but not for mail", `s1._domainkey TXT "` + own + `; s=tlsrpt"`, KeyPublished},
+		{"published beside another", `s1._domainkey TXT "` + own + "\"\ns1._domainkey TXT \"" + other + `"`, KeyPublished},
+		{"beside a text", `s1._domainkey TXT "` + own + "\"\ns1._domainkey TXT \"v=spf1 -all\"", KeyPublished},
+		{"another key", `s1._domainkey TXT "` + other + `"`, KeyDiffers},
+		{"cut off", `s1._domainkey TXT "` + own[:40] + `"`, KeyDiffers},
+		{"not a key", `s1._domainkey TXT "v=spf1 -all"`, KeyDiffers},
+		{"revoked", `s1._domainkey TXT "v=DKIM1; p="`, KeyRevoked},
+		{"missing", `s2._domainkey TXT "` + own + `"`, KeyMissing},
+		{"no answer", ";! TIMEOUT s1._domainkey.example.com. TXT", KeyUnknown},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			zone, err := lookup.ParseZone("zone", ";! AUTHORITATIVE .\n$ORIGIN example.com.\n$TTL 60\n"+tt.zone+"\n")
+			if err != nil {
+				t.Fatal(err)
+			}
+			f := Inspect(t.Context(), zone, "example.com", Options{Selectors: []string{"s1"}})
+			key := Parse(lint.NewSource("", own)).Key
+			if got := f.Selectors[0].State(key); got != tt.want {
+				t.Errorf("%s, want %s", got, tt.want)
+			}
+		})
+	}
+}
+
+// TestMismatch compares each private key with what stands at its own selector.
+func TestMismatch(t *testing.T) {
+	t.Parallel()
+	const own, other = "v=DKIM1; k=ed25519; p=" + exampleEd25519, "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
+	zone, err := lookup.ParseZone("zone", ";! AUTHORITATIVE .\n$ORIGIN example.com.\n$TTL 60\ns1._domainkey TXT \""+own+"\"\ns2._domainkey TXT \""+other+"\"\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := Parse(lint.NewSource("", own)).Key
+	for _, tt := range []struct {
+		name, selector string
+		public         Key
+		want           int
+	}{
+		{"anywhere", "", key, 0},
+		{"at its selector", "s1", key, 0},
+		{"at another selector", "s2", key, 1},
+		{"nothing at its selector", "s3", key, 0},
+		{"nowhere", "", Key{Type: Ed25519, Bits: 256, Octets: make([]byte, 32)}, 2},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			f := Inspect(t.Context(), zone, "example.com", Options{Selectors: []string{"s1", "s2"},
+				Private: []PrivateKey{{File: "key", Public: tt.public, Selector: tt.selector, Mode: 0o600}}})
+			if found := lint.Run([]lint.Rule[*Facts]{keyMismatch}, f); len(found) != tt.want {
+				t.Errorf("%v, want %d findings", found, tt.want)
+			}
+		})
+	}
+}
