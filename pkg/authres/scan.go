@@ -126,7 +126,8 @@ func (s *scanner) trimmed(start, end int) lint.Span {
 	for start < end && isSpace(s.source.Text[start]) {
 		start++
 	}
-	for start < end && isSpace(s.source.Text[end-1]) {
+	// What is not closed reaches to the very end.
+	for start < end && isSpace(s.source.Text[end-1]) && !s.unclosed {
 		end--
 	}
 	return s.source.Span(start, end)
