@@ -25,6 +25,7 @@ var layers = map[string][]string{
 	"pkg/message":          {"pkg/lint", "pkg/lookup"},
 	"pkg/authres":          {"pkg/lint", "github.com/emersion/go-msgauth/authres"},
 	"pkg/dkim":             {"pkg/lint", "pkg/lookup", "pkg/message", "pkg/internal/taglist", "github.com/emersion/go-msgauth/dkim"},
+	"pkg/arc":              {"pkg/lint", "pkg/lookup", "pkg/internal/taglist", "pkg/message", "pkg/dkim", "pkg/authres"},
 	"pkg/dmarc":            {"pkg/lint", "pkg/lookup", "pkg/internal/nearest", "pkg/internal/taglist", "golang.org/x/net/publicsuffix"},
 	"pkg/spf":              {"pkg/lint", "pkg/lookup", "pkg/internal/nearest"},
 	"pkg/mailhost":         {"pkg/lint", "pkg/lookup"},
