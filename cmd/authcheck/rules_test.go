@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/authcheck/authcheck/pkg/arc"
 	"github.com/authcheck/authcheck/pkg/check"
 	"github.com/authcheck/authcheck/pkg/dkim"
 	"github.com/authcheck/authcheck/pkg/dmarc"
@@ -109,7 +110,7 @@ func runExample(t *testing.T, e lint.Example, severities map[string]lint.Severit
 var reference = regexp.MustCompile(`^(operational|RFC (\d+), Sections? [0-9.]+( and [0-9.]+)?)$`)
 
 // standards are the documents that rules may refer to.
-var standards = []string{"1035", "2181", "2308", "5321", "6068", "6376", "6652", "7208", "7505", "8020", "8301", "8463", "8552", "8601", "9989", "9990"}
+var standards = []string{"1035", "2181", "2308", "5321", "6068", "6376", "6652", "7208", "7505", "8020", "8301", "8463", "8552", "8601", "8617", "9989", "9990"}
 
 func TestRuleDocs(t *testing.T) {
 	t.Parallel()
@@ -158,6 +159,7 @@ func TestSentinels(t *testing.T) {
 		dkim.ErrNotKey, dkim.ErrTagSyntax, dkim.ErrDuplicateTag, dkim.ErrVersion, dkim.ErrNoKey, dkim.ErrRevoked, dkim.ErrKeyType,
 		dkim.ErrBase64, dkim.ErrTruncated, dkim.ErrKeyForm, dkim.ErrEd25519Size, dkim.ErrRSATooShort, dkim.ErrRSATooLong, dkim.ErrExponent,
 		dkim.ErrModulus, dkim.ErrSHA1Only, dkim.ErrHashUnknown, dkim.ErrService, dkim.ErrNoRecord, dkim.ErrMultipleRecords, dkim.ErrSelector,
+		arc.ErrInstance, arc.ErrIncomplete, arc.ErrDuplicate, arc.ErrValidation, arc.ErrMessageSignature, arc.ErrSeal,
 		mailhost.ErrNoHELO, mailhost.ErrNotFQDN, mailhost.ErrBareAddress, mailhost.ErrHELOSyntax,
 		lookup.ErrTimeout, lookup.ErrServFail, lookup.ErrRefused, lookup.ErrTruncated, lookup.ErrCNAMELoop, lookup.ErrNetwork,
 	} {

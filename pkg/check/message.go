@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/authcheck/authcheck/pkg/arc"
 	"github.com/authcheck/authcheck/pkg/dkim"
 	"github.com/authcheck/authcheck/pkg/dmarc"
 	"github.com/authcheck/authcheck/pkg/lint"
@@ -73,6 +74,7 @@ func Message(ctx context.Context, r lookup.Resolver, m *message.Message, q Messa
 		o := dmarc.Options{Standard: q.Standard, Suffixes: q.Suffixes, Identifiers: identifiers}
 		wg.Go(func() { facts = dmarc.Inspect(ctx, r, authors[0], o) })
 	}
+	wg.Go(func() { mail.ARC = arc.Verify(ctx, r, m, arc.Options{At: out.At, MinBits: q.MinBits}) })
 	mail.Signatures = dkim.Verify(ctx, r, m, dkim.VerifyOptions{At: out.At, MaxSignatures: q.MaxSignatures, MinBits: q.MinBits})
 	wg.Wait()
 	mail.SPF = spf.Result{Status: spf.None, Reason: ErrNoEnvelope}
@@ -158,6 +160,7 @@ func (o Options) judgeMessage(out *report.Report, verdicts []spf.Result) *report
 	for _, s := range mail.Signatures {
 		lists = append(lists, behind(s.Reason))
 	}
+	lists = append(lists, sealKeys(mail.ARC))
 	lists = append(lists, behind(out.Results.DMARCResult.Reason))
 	if mail.SPF.Reason == ErrNoEnvelope {
 		out.Unchecked = append(out.Unchecked, report.Question{Question: "SPF", Reason: ErrNoEnvelope.Error(),
@@ -166,6 +169,20 @@ func (o Options) judgeMessage(out *report.Report, verdicts []spf.Result) *report
 	o.finish(out, slices.Concat(
 		lint.Run(lookup.FailureRules(), onceEach(lists...)),
 		lint.Run(spf.ResultRules(), verdicts),
+		lint.Run(arc.Rules(), mail.ARC),
 	))
 	return out
+}
+
+// sealKeys returns the questions about keys of a chain that have no answer.
+func sealKeys(c *arc.Chain) []lookup.Reply {
+	var replies []lookup.Reply
+	for i := range c.Sets {
+		for _, result := range []*dkim.Result{c.Sets[i].MessageResult, c.Sets[i].SealResult} {
+			if result != nil && result.Reply != nil && result.Reply.Err != nil {
+				replies = append(replies, *result.Reply)
+			}
+		}
+	}
+	return replies
 }

@@ -2,7 +2,9 @@ package render
 
 import (
 	"slices"
+	"strings"
 
+	"github.com/authcheck/authcheck/pkg/arc"
 	"github.com/authcheck/authcheck/pkg/dkim"
 	"github.com/authcheck/authcheck/pkg/report"
 )
@@ -88,4 +90,55 @@ func wireSignaturesOf(m *report.Message) []wireSignature {
 		signatures[i] = w
 	}
 	return slices.Clip(signatures)
+}
+
+// wireARC is the chain of a message.
+type wireARC struct {
+	Result     arc.Status `json:"result"`
+	Reason     octets     `json:"reason,omitempty"`
+	Instances  int        `json:"instances"`
+	OldestPass *int       `json:"oldest_pass,omitempty"`
+	Sets       []wireSet  `json:"sets,omitempty"`
+}
+
+// wireSet is what one set of a chain says, and what became of its signatures.
+type wireSet struct {
+	Instance int         `json:"instance"`
+	Domain   octets      `json:"domain,omitempty"`
+	Selector octets      `json:"selector,omitempty"`
+	CV       octets      `json:"cv,omitempty"`
+	Message  dkim.Status `json:"message,omitempty"`
+	Seal     dkim.Status `json:"seal,omitempty"`
+	Claims   octets      `json:"authentication_results,omitempty"`
+}
+
+func wireARCOf(m *report.Message) *wireARC {
+	if m == nil || m.ARC == nil {
+		return nil
+	}
+	w := &wireARC{Result: m.ARC.Status, Instances: len(m.ARC.Sets)}
+	if m.ARC.Reason != nil {
+		w.Reason = octets(m.ARC.Reason.Error())
+	}
+	if m.ARC.Status == arc.Pass {
+		w.OldestPass = &m.ARC.OldestPass
+	}
+	for i := range m.ARC.Sets {
+		s := &m.ARC.Sets[i]
+		set := wireSet{Instance: s.Instance, CV: octets(s.Validation())}
+		if s.Seal != nil {
+			set.Domain, set.Selector = octets(s.Seal.Domain), octets(s.Seal.Selector)
+		}
+		if s.MessageResult != nil {
+			set.Message = s.MessageResult.Status
+		}
+		if s.SealResult != nil {
+			set.Seal = s.SealResult.Status
+		}
+		if s.Results != nil {
+			set.Claims = octets(strings.Join(strings.Fields(s.Results.Source.Text), " "))
+		}
+		w.Sets = append(w.Sets, set)
+	}
+	return w
 }

@@ -16,6 +16,7 @@ type wireResults struct {
 	wireHosts
 	Zone       *wireZone       `json:"zone,omitempty"`
 	Signatures []wireSignature `json:"dkim,omitzero"`
+	ARC        *wireARC        `json:"arc,omitempty"`
 	Message    *wireMessage    `json:"message,omitempty"`
 }
 
@@ -92,7 +93,7 @@ type wireTerm struct {
 }
 
 func wireResultsOf(r report.Results) wireResults {
-	w := wireResults{Keys: wireKeysOf(r), DMARC: wireDMARCOf(r), Signatures: wireSignaturesOf(r.Message), Message: wireMessageOf(r.Message)}
+	w := wireResults{Keys: wireKeysOf(r), DMARC: wireDMARCOf(r), Signatures: wireSignaturesOf(r.Message), Message: wireMessageOf(r.Message), ARC: wireARCOf(r.Message)}
 	if r.Host != nil {
 		w.wireHosts, w.HELO = wireHostsOf(r.Host), wireHELOOf(r.Host)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/authcheck/authcheck/pkg/arc"
 	"github.com/authcheck/authcheck/pkg/dkim"
 	"github.com/authcheck/authcheck/pkg/dmarc"
 	"github.com/authcheck/authcheck/pkg/report"
@@ -57,7 +58,27 @@ func (t *textRenderer) message(r *report.Report) []block {
 	if len(m.Signatures) == 0 {
 		verdicts = append(verdicts, "  DKIM   "+t.dkimStatus(dkim.None)+"  (the message is not signed)")
 	}
-	return append(blocks, append(verdicts, t.messageDMARC(r)...))
+	verdicts = append(verdicts, t.messageDMARC(r)...)
+	return append(blocks, append(verdicts, t.chain(m.ARC)...))
+}
+
+// chain returns the verdict on a chain of forwarders, if there is one.
+func (t *textRenderer) chain(c *arc.Chain) block {
+	if c.Status == arc.None {
+		return nil
+	}
+	var sealers []string
+	for i := range c.Sets {
+		if s := c.Sets[i].Seal; s != nil {
+			sealers = append(sealers, s.Domain)
+		}
+	}
+	words := plural(len(c.Sets), "set") + ", sealed by " + cmp.Or(list(sealers...), "nobody")
+	colour := t.paint.good
+	if c.Reason != nil {
+		words, colour = words+": "+c.Reason.Error(), t.paint.weak
+	}
+	return t.verdictLine("  ARC    ", colour, string(c.Status), words)
 }
 
 // messageSPF returns the verdicts on the envelope.

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/authcheck/authcheck/pkg/arc"
 	"github.com/authcheck/authcheck/pkg/dkim"
 	"github.com/authcheck/authcheck/pkg/dmarc"
 	"github.com/authcheck/authcheck/pkg/lint"
@@ -61,6 +62,7 @@ type Message struct {
 	Envelope   Envelope
 	SPF        spf.Result // on MAIL FROM; Status is none where the envelope is not known
 	Signatures []dkim.Result
+	ARC        *arc.Chain
 }
 
 // Envelope is what is known of the delivery of a message: a saved one states nothing
