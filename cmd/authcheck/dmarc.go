@@ -51,6 +51,7 @@ func (a *app) dmarc() *cobra.Command {
 	cmd.Flags().Var(addressesFlag{&q.Required}, "require-rua", "demand that rua names this `ADDRESS` (repeatable)")
 	cmd.Flags().StringVar(&list, "psl", "", "Public Suffix List to use instead of the built-in one (`FILE`)")
 	cmd.Flags().BoolVar(&a.flags.showQuery, "show-query", false, "show the dig line behind every question")
+	cmd.AddCommand(a.dmarcBuild())
 	return cmd
 }
 

@@ -67,6 +67,18 @@ func someArgs(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
+// twoArgs wants the two arguments that the usage line of a command names.
+func twoArgs(cmd *cobra.Command, args []string) error {
+	_, names, _ := strings.Cut(cmd.Use, " ")
+	switch {
+	case len(args) < 2:
+		return fmt.Errorf("an argument is missing: %s%s", names, seeHelp(cmd))
+	case len(args) > 2:
+		return fmt.Errorf("%q is one argument too many%s", args[2], seeHelp(cmd))
+	}
+	return nil
+}
+
 // seeHelp ends the message about a wrong command line. A record without quotation
 // marks falls apart into arguments, and its -all into flags.
 func seeHelp(cmd *cobra.Command) string {

@@ -47,6 +47,7 @@ func (a *app) spf() *cobra.Command {
 	cmd.Flags().StringVar(&q.Sender, "sender", "", "MAIL FROM address (default: postmaster@DOMAIN)")
 	cmd.Flags().StringVar(&q.Helo, "helo", "", "name the client gave with HELO or EHLO")
 	cmd.Flags().BoolVar(&a.flags.showQuery, "show-query", false, "show the dig line behind every question")
+	cmd.AddCommand(a.spfFlatten(), a.spfDiff(), a.spfBuild())
 	return cmd
 }
 

@@ -47,6 +47,12 @@ func findings(r report.Results) []lint.Finding {
 	if r.HELO != nil {
 		found = append(found, lint.Run(spf.ResultRules(), []spf.Result{*r.HELO})...)
 	}
+	if r.Flattening != nil {
+		found = append(found, lint.Run(spf.FlattenRules(), r.Flattening)...)
+	}
+	if r.Difference != nil {
+		found = append(found, lint.Run(spf.DiffRules(), r.Difference)...)
+	}
 	if r.DKIM != nil {
 		found = append(found, lint.Run(dkim.KeyRules(), r.DKIM)...)
 	}
@@ -67,6 +73,15 @@ func asked(r report.Results) []lookup.Reply {
 	}
 	if r.SPF != nil {
 		lists = append(lists, r.SPF.Asked)
+	}
+	if r.Flattening != nil {
+		lists = append(lists, r.Flattening.Source.Asked)
+		if r.Flattening.Published != nil {
+			lists = append(lists, r.Flattening.Published.To.Asked)
+		}
+	}
+	if r.Difference != nil {
+		lists = append(lists, r.Difference.From.Asked, r.Difference.To.Asked)
 	}
 	if r.DKIM != nil {
 		lists = append(lists, r.DKIM.Asked)

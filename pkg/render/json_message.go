@@ -94,15 +94,15 @@ func wireSignaturesOf(m *report.Message) []wireSignature {
 
 // wireARC is the chain of a message.
 type wireARC struct {
-	Result     arc.Status `json:"result"`
-	Reason     octets     `json:"reason,omitempty"`
-	Instances  int        `json:"instances"`
-	OldestPass *int       `json:"oldest_pass,omitempty"`
-	Sets       []wireSet  `json:"sets,omitempty"`
+	Result     arc.Status   `json:"result"`
+	Reason     octets       `json:"reason,omitempty"`
+	Instances  int          `json:"instances"`
+	OldestPass *int         `json:"oldest_pass,omitempty"`
+	Sets       []wireARCSet `json:"sets,omitempty"`
 }
 
-// wireSet is what one set of a chain says, and what became of its signatures.
-type wireSet struct {
+// wireARCSet is what one set of a chain says, and what became of its signatures.
+type wireARCSet struct {
 	Instance int         `json:"instance"`
 	Domain   octets      `json:"domain,omitempty"`
 	Selector octets      `json:"selector,omitempty"`
@@ -125,7 +125,7 @@ func wireARCOf(m *report.Message) *wireARC {
 	}
 	for i := range m.ARC.Sets {
 		s := &m.ARC.Sets[i]
-		set := wireSet{Instance: s.Instance, CV: octets(s.Validation())}
+		set := wireARCSet{Instance: s.Instance, CV: octets(s.Validation())}
 		if s.Seal != nil {
 			set.Domain, set.Selector = octets(s.Seal.Domain), octets(s.Seal.Selector)
 		}

@@ -13,6 +13,10 @@ type wireResults struct {
 	DMARC *wireDMARC `json:"dmarc,omitempty"`
 	SPF   *wireSPF   `json:"spf,omitempty"`
 	HELO  *wireHELO  `json:"helo,omitempty"`
+
+	Flattening *wireFlattening `json:"spf_flatten,omitempty"`
+	Difference *wireDifference `json:"spf_diff,omitempty"`
+	Built      *wireBuilt      `json:"built,omitempty"`
 	wireHosts
 	Zone       *wireZone       `json:"zone,omitempty"`
 	Signatures []wireSignature `json:"dkim,omitzero"`
@@ -64,6 +68,8 @@ type wireEvidence struct {
 	VoidLookups      *wireVoid `json:"void_lookups,omitempty"`
 	Partial          bool      `json:"partial,omitempty"`
 	Tree             *wireNode `json:"tree"`
+
+	Networks *wireNetworks `json:"networks,omitempty"`
 }
 
 type wireVoid struct {
@@ -93,7 +99,10 @@ type wireTerm struct {
 }
 
 func wireResultsOf(r report.Results) wireResults {
-	w := wireResults{Keys: wireKeysOf(r), DMARC: wireDMARCOf(r), Signatures: wireSignaturesOf(r.Message), Message: wireMessageOf(r.Message), ARC: wireARCOf(r.Message)}
+	w := wireResults{
+		Keys: wireKeysOf(r), DMARC: wireDMARCOf(r), Signatures: wireSignaturesOf(r.Message), Message: wireMessageOf(r.Message), ARC: wireARCOf(r.Message),
+		Flattening: wireFlatteningOf(r.Flattening), Difference: wireDifferenceOf(r.Difference), Built: wireBuiltOf(r.Built),
+	}
 	if r.Host != nil {
 		w.wireHosts, w.HELO = wireHostsOf(r.Host), wireHELOOf(r.Host)
 	}
@@ -176,7 +185,7 @@ func matched(result *spf.Result) *spf.Term {
 }
 
 func wireEvidenceOf(facts *spf.Facts) *wireEvidence {
-	w := &wireEvidence{Partial: facts.Partial(), Tree: wireNodeOf(facts.Root, map[*spf.Node]bool{}, 1)}
+	w := &wireEvidence{Partial: facts.Partial(), Tree: wireNodeOf(facts.Root, map[*spf.Node]bool{}, 1), Networks: wireNetworksOf(facts)}
 	if facts.Root.Record != nil {
 		w.WorstCaseLookups = &facts.Worst.Lookups
 		w.VoidLookups = &wireVoid{IPv4: facts.Worst.Void4, IPv6: facts.Worst.Void6}

@@ -86,6 +86,15 @@ func (t *textRenderer) blocks(r *report.Report) []block {
 	if r.Results.SPF != nil {
 		blocks = append(blocks, t.spf(r)...)
 	}
+	if r.Results.Flattening != nil {
+		blocks = append(blocks, t.flattening(r.Results.Flattening)...)
+	}
+	if r.Results.Difference != nil {
+		blocks = append(blocks, t.difference(r.Results.Difference)...)
+	}
+	if r.Results.Built != nil {
+		blocks = append(blocks, t.built(r.Results.Built)...)
+	}
 	if r.Results.DKIM != nil {
 		blocks = append(blocks, t.dkim(r)...)
 	}
@@ -125,6 +134,15 @@ func (t *textRenderer) headline(r *report.Report) string {
 	}
 	if r.Results.SPF != nil {
 		line += "  SPF"
+	}
+	if r.Results.Flattening != nil {
+		line += "  SPF flattened"
+	}
+	if r.Results.Difference != nil {
+		line += "  SPF compared"
+	}
+	if r.Results.Built != nil {
+		line += "  built"
 	}
 	if r.Results.DKIM != nil {
 		line += "  DKIM"

@@ -23,9 +23,14 @@ func (t *textRenderer) spf(r *report.Report) []block {
 	}
 	record, cost := t.record(facts.Root.Record), t.labelled("  ", costs(facts))
 	if t.showsTree(r) {
-		return append(blocks, record, append(cost, t.tree(facts)...))
+		blocks = append(blocks, record, append(cost, t.tree(facts)...))
+	} else {
+		blocks = append(blocks, append(record, cost...))
 	}
-	return append(blocks, append(record, cost...))
+	if t.verbosity == Verbose && facts.Evaluable() {
+		blocks = append(blocks, t.networks(facts))
+	}
+	return blocks
 }
 
 // shortReason returns why something is not there, without the question that was

@@ -54,6 +54,9 @@ type Results struct {
 	Zone        *ZoneFile
 	Message     *Message
 	Keys        *KeyFolder
+	Flattening  *spf.Flattening // of an SPF record
+	Difference  *spf.Difference // of two SPF records
+	Built       *Built
 }
 
 // Message is what was found out about a saved message.
@@ -87,6 +90,24 @@ type StoredKey struct {
 	State    dkim.State     // empty where Selector is nil
 	Days     int            // age of the file
 }
+
+// Built is what a command wrote for publishing.
+type Built struct {
+	Records []BuiltRecord
+	Notes   []string // sentences about them
+	Next    string   // the command that shows more; may be empty
+}
+
+// BuiltRecord is a record to publish.
+type BuiltRecord struct {
+	Name  string // owner; empty: not known
+	Type  string // "TXT", "MX"
+	Text  string // of TXT the text, else the data in the form of a master file
+	Parts []Part
+}
+
+// Part is a piece of a record with what it says.
+type Part struct{ Text, Why string }
 
 // ZoneFile is what a master file holds.
 type ZoneFile struct {

@@ -105,3 +105,47 @@ func BenchmarkInspect(b *testing.B) {
 		}
 	}
 }
+
+func BenchmarkNetworks(b *testing.B) {
+	record, included := tenIncludes()
+	var text strings.Builder
+	fmt.Fprintf(&text, "@ TXT \"%s\"\n", record)
+	for name, value := range included {
+		fmt.Fprintf(&text, "%s. TXT \"%s\"\n", name, value)
+	}
+	facts := spf.Inspect(b.Context(), zone(b, text.String()), "example.com", spf.Options{})
+	b.ReportAllocs()
+	for b.Loop() {
+		if n := facts.Meant(); n.Of(spf.Pass).IPv4() != 100 {
+			b.Fatal(n.Of(spf.Pass).IPv4())
+		}
+	}
+}
+
+// BenchmarkFlatten makes one record of eleven includes with a hundred networks.
+func BenchmarkFlatten(b *testing.B) {
+	var text strings.Builder
+	text.WriteString("@ TXT \"v=spf1")
+	for i := range 11 {
+		fmt.Fprintf(&text, " include:_spf%d.example.net", i)
+	}
+	text.WriteString(" -all\"\n")
+	for i := range 11 {
+		fmt.Fprintf(&text, "_spf%d.example.net. TXT \"v=spf1", i)
+		for j := range 10 {
+			fmt.Fprintf(&text, " ip4:198.%d.%d.0/24", 20+i, 7*j)
+		}
+		text.WriteString(" -all\"\n")
+	}
+	facts := spf.Inspect(b.Context(), zone(b, text.String()), "example.com", spf.Options{})
+	for _, most := range []int{10, 6} {
+		b.Run(fmt.Sprint(most), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if flat := spf.Flatten(facts, spf.FlattenOptions{Max: most}); flat.Err != nil || flat.Lookups > most {
+					b.Fatal(flat.Err, flat.Lookups)
+				}
+			}
+		})
+	}
+}

@@ -31,6 +31,7 @@ func (f *Facts) count() {
 	c := counter{}
 	c.node(f.Root)
 	f.Worst, f.Loops = c.Count, c.loops
+	f.limited = f.evaluate(MaxLookups)
 }
 
 type counter struct {

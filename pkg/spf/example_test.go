@@ -53,3 +53,34 @@ func ExampleInspect() {
 	// 3 lookups, 1 void for IPv4 clients
 	// warning spf-void-lookup: old.example.com does not exist
 }
+
+func ExampleFacts_Networks() {
+	zone, err := lookup.ParseZone("example.zone", exampleZone)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	networks := spf.Inspect(context.Background(), zone, "example.com", spf.Options{}).Networks()
+	fmt.Println(networks.Of(spf.Pass).Prefixes())
+	fmt.Println(networks.Of(spf.Fail).IPv4(), "IPv4 addresses fail")
+	// Output:
+	// [192.0.2.1/32 198.51.100.0/24]
+	// 4294967039 IPv4 addresses fail
+}
+
+func ExampleFlatten() {
+	zone, err := lookup.ParseZone("example.zone", exampleZone)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	facts := spf.Inspect(context.Background(), zone, "example.com", spf.Options{})
+	flat := spf.Flatten(facts, spf.FlattenOptions{Max: 2})
+	for _, r := range flat.Records {
+		fmt.Printf("%s: %s\n", r.Name, r.Text)
+	}
+	fmt.Println(flat.Lookups, "lookups, same meaning:", flat.Proof.Empty())
+	// Output:
+	// example.com: v=spf1 mx include:_spf.example.net -all
+	// 2 lookups, same meaning: true
+}

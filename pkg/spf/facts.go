@@ -21,6 +21,8 @@ type Facts struct {
 	Asked   []lookup.Reply  // every question that the record needs, in the order asked
 	Worst   Count           // over all clients
 	Loops   [][]string      // chains of domains that lead back to their first
+
+	limited *Networks // under the limits, once everything is gathered
 }
 
 // Node is a domain with the record found there.

@@ -114,6 +114,9 @@ func FuzzRecord(f *testing.F) {
 		}
 		for _, facts := range []*Facts{InspectText("example.com", source), InspectText("", source), Inspect(t.Context(), published(text), "example.com", Options{})} {
 			checkFindings(t, lint.Run(Rules(), facts))
+			if flat := Flatten(facts, FlattenOptions{Max: 1}); flat.Err == nil && flat.Lookups > 1 {
+				t.Fatalf("%q: %d lookups", text, flat.Lookups)
+			}
 		}
 	})
 }

@@ -3,7 +3,6 @@ package spf
 import (
 	"context"
 
-	"github.com/authcheck/authcheck/pkg/lint"
 	"github.com/authcheck/authcheck/pkg/lookup"
 )
 
@@ -42,14 +41,7 @@ func Inspect(ctx context.Context, r lookup.Resolver, domain string, o Options) *
 		in.queue = append(in.queue, mx)
 		in.waiting[mx] = nil
 	}
-	for len(in.queue) > 0 {
-		round := in.queue
-		in.queue = nil
-		replies := lookup.All(ctx, r, round)
-		for i := range replies {
-			in.answer(&replies[i])
-		}
-	}
+	in.rounds(ctx, r)
 	in.facts.MX = in.replies[mx]
 	in.facts.count()
 	for _, q := range o.Queries {
@@ -70,18 +62,16 @@ func Inspect(ctx context.Context, r lookup.Resolver, domain string, o Options) *
 	return in.facts
 }
 
-// InspectText gathers what a record says by itself, without asking anything.
-func InspectText(domain string, source *lint.Source) *Facts {
-	in := newInspection(domain)
-	in.offline = true
-	node := &Node{Domain: domain, Err: ErrNoRecord}
-	in.facts.Root, in.facts.Nodes, in.facts.Texts = node, []*Node{node}, []*lint.Source{source}
-	if hasVersion(source.Text) {
-		node.Err = nil
-		in.branches(node, Parse(source))
+// rounds asks until nothing is left to ask.
+func (in *inspection) rounds(ctx context.Context, r lookup.Resolver) {
+	for len(in.queue) > 0 {
+		round := in.queue
+		in.queue = nil
+		replies := lookup.All(ctx, r, round)
+		for i := range replies {
+			in.answer(&replies[i])
+		}
 	}
-	in.facts.count()
-	return in.facts
 }
 
 // inspection is the state of one Inspect.

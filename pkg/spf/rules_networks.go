@@ -10,7 +10,7 @@ import (
 
 // networkRules judge the addresses that the domain's own records name.
 func networkRules() []rule {
-	return []rule{hostBits, lengthZero, tooWide, specialPurpose, networkDuplicate, networkCovered, networkMergeable, order}
+	return []rule{hostBits, lengthZero, tooWide, spaceLarge, specialPurpose, networkDuplicate, networkCovered, networkMergeable, order}
 }
 
 // networks calls visit for every ip4 and ip6 term.
@@ -179,7 +179,7 @@ var networkCovered = rule{
 	Doc: lint.Doc{
 		ID: "spf-ip-covered", Severity: lint.Notice,
 		Title: "Network inside another one",
-		Why:   "Another term of the record already holds all of its addresses.",
+		Why:   "Another term of the record, or an include before it, already holds all of its addresses.",
 		Ref:   "operational",
 		Bad:   bad("v=spf1 ip4:192.0.2.0/24 ip4:192.0.2.7 -all"),
 		Good:  good("v=spf1 ip4:192.0.2.0/24 -all"),
@@ -188,6 +188,12 @@ var networkCovered = rule{
 		f.compared(func(n *Node, t *Term) {
 			if wider := redundant(n.Record, t); wider != nil && wider.Network.Bits() < t.Network.Bits() {
 				report(lint.Finding{Span: t.Span, Fix: removal(t.Span), Message: fmt.Sprintf("%q is inside %q", t.Text(), wider.Text())})
+			}
+		})
+		f.covered(func(c Cover) {
+			if c.Same && c.By.Kind == Include && redundant(f.Root.Record, c.Term) == nil {
+				report(lint.Finding{Span: c.Term.Span, Message: fmt.Sprintf("%q is inside what %q passes", c.Term.Text(), c.By.Text()),
+					Hint: "Remove it, or move it before the include if it shall stay when the included record changes."})
 			}
 		})
 	},
@@ -250,7 +256,7 @@ var order = rule{
 	Doc: lint.Doc{
 		ID: "spf-mechanism-order", Severity: lint.Warning,
 		Title: "Term that an earlier one overrules",
-		Why:   "The first term that matches decides. An earlier, wider network with another qualifier takes every client of this one.",
+		Why:   "The first term that matches decides. Earlier terms with another qualifier take every client of this one.",
 		Ref:   "RFC 7208, Section 4.6.2",
 		Bad:   bad("v=spf1 ip4:192.0.2.0/24 -ip4:192.0.2.7 -all"),
 		Good:  bad("v=spf1 -ip4:192.0.2.7 ip4:192.0.2.0/24 -all"),
@@ -263,6 +269,13 @@ var order = rule{
 			if earlier != nil {
 				report(lint.Finding{Span: t.Span, Message: fmt.Sprintf("%q never matches: %q stands before it", t.Text(), earlier.Text()),
 					Hint: fmt.Sprintf("Put it before %q.", earlier.Text())})
+			}
+		})
+		f.covered(func(c Cover) {
+			known := coveringTerm(f.Root.Record, c.Term, func(o *Term) bool { return o.Span.Start < c.Term.Span.Start })
+			if !c.Same && known == nil {
+				report(lint.Finding{Span: c.Term.Span, Message: fmt.Sprintf("%q never matches: %q decides about its addresses first", c.Term.Text(), c.By.Text()),
+					Hint: fmt.Sprintf("Put it before %q.", c.By.Text())})
 			}
 		})
 	},

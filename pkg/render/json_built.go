@@ -1,0 +1,39 @@
+package render
+
+import "github.com/authcheck/authcheck/pkg/report"
+
+// wireBuilt is what a command wrote for publishing.
+type wireBuilt struct {
+	Records []wireBuiltRecord `json:"records"`
+	Notes   []octets          `json:"notes"`
+	Next    octets            `json:"next,omitempty"`
+}
+
+type wireBuiltRecord struct {
+	Name  octets     `json:"name,omitempty"`
+	Type  string     `json:"type"`
+	Text  octets     `json:"text"`
+	Parts []wirePart `json:"parts"`
+}
+
+type wirePart struct {
+	Text octets `json:"text"`
+	Why  octets `json:"why"`
+}
+
+func wireBuiltOf(built *report.Built) *wireBuilt {
+	if built == nil {
+		return nil
+	}
+	w := &wireBuilt{Records: make([]wireBuiltRecord, len(built.Records)), Notes: make([]octets, len(built.Notes)), Next: octets(built.Next)}
+	for i, r := range built.Records {
+		w.Records[i] = wireBuiltRecord{Name: octets(r.Name), Type: r.Type, Text: octets(r.Text), Parts: make([]wirePart, len(r.Parts))}
+		for j, p := range r.Parts {
+			w.Records[i].Parts[j] = wirePart{octets(p.Text), octets(p.Why)}
+		}
+	}
+	for i, note := range built.Notes {
+		w.Notes[i] = octets(note)
+	}
+	return w
+}
