@@ -36,6 +36,7 @@ func (a *app) buildParked() *cobra.Command {
 			return a.finish(cmd.Context(), check.BuildParked(domain, rua))
 		},
 	}
+	a.publishFlag(cmd)
 	cmd.Flags().Var(addressesFlag{&rua}, "rua", "`ADDRESS` for the daily reports on mail in the domain's name (repeatable)")
 	return cmd
 }

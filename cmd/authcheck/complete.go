@@ -5,8 +5,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/authcheck/authcheck/pkg/dkim"
 	"github.com/authcheck/authcheck/pkg/dmarc"
 	"github.com/authcheck/authcheck/pkg/mailhost"
+	"github.com/authcheck/authcheck/pkg/publish"
 	"github.com/authcheck/authcheck/pkg/render"
 )
 
@@ -21,13 +23,13 @@ func complete(root *cobra.Command, line []string) {
 	hideUnused(cmd)
 	files := cobra.FixedCompletions(nil, cobra.ShellCompDirectiveDefault)
 	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp)
-	if strings.HasSuffix(cmd.Use, " FILE...") {
+	if strings.HasSuffix(cmd.Use, " FILE...") || strings.HasSuffix(cmd.Use, " MSG...") {
 		cmd.ValidArgsFunction = files
 	}
-	for _, flag := range []string{"baseline", "config", "input", "key", "output", "overlay", "psl", "record", "write-baseline", "zone"} {
+	for _, flag := range []string{"baseline", "config", "input", "key", "output", "out", "overlay", "psl", "record", "write-baseline", "zone"} {
 		offer(cmd, flag, files)
 	}
-	for _, flag := range []string{"color", "dmarc-mode", "fail-on", "format", "profile"} {
+	for _, flag := range []string{"color", "dmarc-mode", "fail-on", "format", "profile", "publish", "type"} {
 		offer(cmd, flag, cobra.FixedCompletions(choice(cmd, flag), cobra.ShellCompDirectiveNoFileComp))
 	}
 	for _, flag := range []string{"spf", "dkim"} { // RESULT:DOMAIN
@@ -55,6 +57,10 @@ func choice(cmd *cobra.Command, flag string) []cobra.Completion {
 		return completions(render.Formats(), "")
 	case "fail-on":
 		return []cobra.Completion{"error", "warning", "notice", "never"}
+	case "publish":
+		return completions(publish.Forms(), "")
+	case "type":
+		return []cobra.Completion{dkim.RSA, dkim.Ed25519, "both"}
 	case "color":
 		return []cobra.Completion{"auto", "always", "never"}
 	case "profile":

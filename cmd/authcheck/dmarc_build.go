@@ -38,6 +38,7 @@ func (a *app) dmarcBuild() *cobra.Command {
 			return a.finish(cmd.Context(), built)
 		},
 	}
+	a.publishFlag(cmd)
 	f := cmd.Flags()
 	f.Var(policyFlag{&plan.P}, "policy", "for the domain: none, quarantine or reject (`POLICY`)")
 	f.Var(policyFlag{&plan.SP}, "sp", "for names below the domain (`POLICY`)")

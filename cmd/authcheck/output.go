@@ -25,6 +25,11 @@ func (a *app) finish(ctx context.Context, reports ...*report.Report) error {
 	if cause := context.Cause(ctx); errors.As(cause, new(signalError)) {
 		return cause
 	}
+	if a.flags.form != "" && len(reports) == 1 {
+		if records := a.records(reports[0]); len(records) > 0 {
+			return a.writeRecords(records)
+		}
+	}
 	return a.report(check.Something, func(write func(*report.Report) error) error {
 		for _, r := range reports {
 			if err := write(r); err != nil {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/authcheck/authcheck/pkg/check"
 	"github.com/authcheck/authcheck/pkg/lint"
+	"github.com/authcheck/authcheck/pkg/publish"
 	"github.com/authcheck/authcheck/pkg/render"
 )
 
@@ -35,6 +36,7 @@ type globalFlags struct {
 	zones, overlays           []string
 	record, output            string
 	baseline, writeBaseline   string
+	form                      publish.Form // of records to publish; empty: a report
 	format, failOn, color     string
 	config                    string
 	noConfig                  bool

@@ -53,6 +53,7 @@ func (a *app) spfBuild() *cobra.Command {
 			return a.finish(cmd.Context(), built)
 		},
 	}
+	a.publishFlag(cmd)
 	f := cmd.Flags()
 	f.Var(networksFlag{&plan.Networks}, "ip", "`NETWORK` or address that sends (repeatable)")
 	f.BoolVar(&own.a, "a", false, "the addresses of the domain itself send")
