@@ -60,7 +60,12 @@ func yieldFolder(folder string, yield func(input) bool) bool {
 			return nil
 		}
 		found = true
-		if more = yieldFile(path, yield); !more {
+		if strings.EqualFold(filepath.Ext(path), ".mbox") {
+			more = yieldFile(path, yield)
+		} else { // one message: nothing else is looked for
+			more = yield(input{func() (*message.Message, error) { return message.Open(path) }})
+		}
+		if !more {
 			return fs.SkipAll
 		}
 		return nil

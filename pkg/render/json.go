@@ -106,6 +106,10 @@ func encode(v any, prefix, indent string) ([]byte, error) {
 	in := bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 	out := make([]byte, 0, len(in))
 	for len(in) > 0 {
+		if n := plainASCII(in); n > 0 {
+			out, in = append(out, in[:n]...), in[n:]
+			continue
+		}
 		r, size := utf8.DecodeRune(in)
 		switch {
 		case r == '#' && len(in) > 1 && in[1] == '#': // see Printable
@@ -121,6 +125,17 @@ func encode(v any, prefix, indent string) ([]byte, error) {
 		in = in[size:]
 	}
 	return out, nil
+}
+
+// plainASCII returns how many octets at the start are ASCII that can be seen, as
+// nearly all are, and line feeds. It stops at #, which encode looks at.
+func plainASCII(in []byte) int {
+	for i, c := range in {
+		if (c < ' ' || c >= 0x7f || c == '#') && c != '\n' {
+			return i
+		}
+	}
+	return len(in)
 }
 
 // octets is text that may hold any octets. JSON has only characters: those that
