@@ -22,7 +22,7 @@ func (t *textRenderer) messageWords(r *report.Report) string {
 		}
 	}
 	return "  SPF " + t.paint.status(m.SPF.Status).Sprint(string(m.SPF.Status)) +
-		"  DKIM " + t.dkimStatus(best) + "  DMARC" + t.dmarcStatus(r.Results.DMARCResult.Status)
+		"  DKIM " + t.dkimStatus(best) + "  DMARC" + t.dmarcStatus(r.Results.DMARCResult.Status)[1:]
 }
 
 func (t *textRenderer) dkimStatus(status dkim.Status) string {
