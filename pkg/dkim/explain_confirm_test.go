@@ -19,8 +19,18 @@ func restored(t testing.TB, text string, res Result, explanations []Explanation)
 	body := text[m.BodyOffset:]
 	header := text[:m.BodyOffset]
 	for _, e := range explanations {
-		if e.Text != "" {
+		if len(e.Changes) == 0 && e.Cause != NotThisKey && e.Cause != OtherKey {
 			body = restoredBody(t, m, res)
+		}
+	}
+	for _, e := range explanations {
+		for _, c := range e.Changes {
+			switch {
+			case c.Field == nil:
+				header = c.Original + header
+			default:
+				header = strings.Replace(header, c.Field.Raw, c.Original, 1)
+			}
 		}
 	}
 	return header + body
@@ -57,14 +67,16 @@ func confirm(t testing.TB, text string, res Result, explanations []Explanation) 
 	if res.Signature.Length >= 0 || len(explanations) == 0 {
 		return // the other engine refuses l=
 	}
+	explained := map[bool]bool{}
 	for _, e := range explanations {
 		switch e.Cause {
-		case OtherForm, OtherLength:
+		case OtherKey, NotThisKey, OtherForm, OtherLength:
 			return // the other engine knows no such thing
 		}
+		explained[len(e.Changes) > 0] = true
 	}
-	if res.Header != Equal {
-		return
+	if explained[true] != (res.Header == Differs) || explained[false] != (res.BodyHash == Differs) {
+		return // a half of it
 	}
 	original := restored(t, text, res, explanations)
 	zone := keyZone(t)

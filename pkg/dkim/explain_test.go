@@ -110,7 +110,7 @@ func explainText(t testing.TB, text string) (Result, []Explanation) {
 	if len(results) == 0 {
 		t.Fatal("no signature")
 	}
-	return results[0], Explain(t.Context(), m, &results[0])
+	return results[0], Explain(t.Context(), m, &results[0], results)
 }
 
 const sampleHeader = "From: Anna Author <anna@example.org>\r\nTo: list@example.net\r\nSubject: The meeting\r\n tomorrow at noon\r\n" +

@@ -1,0 +1,68 @@
+package dkim
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/authcheck/authcheck/pkg/message"
+)
+
+// fieldTexts say what was done to a field, between its name and what it was.
+var fieldTexts = map[Cause]string{
+	SubjectTag:       "words were added to it",
+	Refolded:         "its white space or case was changed",
+	FieldOrder:       "fields of this name were signed in another order",
+	FieldChanged:     "it was changed",
+	FromChanged:      "it was rewritten",
+	NameForm:         "its quotes or brackets were changed",
+	EncodedWords:     "its words were encoded in another way",
+	TransferEncoding: "the content was encoded in another way",
+}
+
+// explained puts in words what was done to the header.
+func (h *headerSearch) explained(made []*fieldTrial) *Explanation {
+	e := &Explanation{Cause: made[0].cause}
+	var clauses []string
+	for _, t := range made {
+		if t.cause != e.Cause {
+			e.Cause = MultipleWays
+		}
+		e.Changes = append(e.Changes, t.changes...)
+		for _, c := range t.changes {
+			clauses = append(clauses, c.clause(t.cause))
+		}
+	}
+	if f := e.Changes[0].Field; f != nil && len(e.Changes) == 1 {
+		e.Lines = fieldLines(f)
+	}
+	if len(clauses) > maxClauses {
+		clauses = append(clauses[:maxClauses], fmt.Sprintf("and %s more", counted(len(clauses)-maxClauses, "field")))
+	}
+	e.Text = strings.Join(clauses, "; ") + "; with that undone the header is what was signed"
+	return e
+}
+
+// maxClauses is how many fields a sentence names.
+const maxClauses = 4
+
+// clause says what was done to a field.
+func (c Change) clause(cause Cause) string {
+	if c.Field == nil {
+		name, value, _ := strings.Cut(c.Original, ":")
+		return fmt.Sprintf("the %s field is gone, which was %s", strings.TrimSpace(name), quoted(value))
+	}
+	at := lines(fieldLines(c.Field))
+	if c.Original == "" {
+		return fmt.Sprintf("the %s field in %s was added", c.Field.Name, at)
+	}
+	text := fmt.Sprintf("the %s field in %s is not as it was signed: %s", c.Field.Name, at, fieldTexts[cause])
+	if _, value, _ := strings.Cut(c.Original, ":"); cause != Refolded && cause != FieldOrder {
+		text += ", it was " + quoted(value)
+	}
+	return text
+}
+
+// fieldLines are the lines of the file on which a field stands.
+func fieldLines(f *message.Field) [2]int {
+	return [2]int{f.Line, f.Line + strings.Count(strings.TrimRight(f.Raw, "\r\n"), "\n")}
+}
