@@ -2,25 +2,29 @@ package dkim
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/authcheck/authcheck/pkg/message"
 )
 
-// fieldTexts say what was done to a field, between its name and what it was.
+// fieldTexts say what was done to a field.
 var fieldTexts = map[Cause]string{
-	SubjectTag:       "words were added to it",
-	Refolded:         "its white space or case was changed",
-	FieldOrder:       "fields of this name were signed in another order",
-	FieldChanged:     "it was changed",
-	FromChanged:      "it was rewritten",
-	NameForm:         "its quotes or brackets were changed",
-	EncodedWords:     "its words were encoded in another way",
-	TransferEncoding: "the content was encoded in another way",
+	SubjectTag:       "words were added to %s",
+	Refolded:         "the white space or case of %s was changed",
+	FieldOrder:       "%s was signed at another place among those of its name",
+	FieldChanged:     "%s was changed",
+	FromChanged:      "%s was rewritten",
+	NameForm:         "the quotes or brackets of %s were changed",
+	EncodedWords:     "the words of %s were encoded in another way",
+	TransferEncoding: "%s was changed",
 }
 
 // explained puts in words what was done to the header.
 func (h *headerSearch) explained(made []*fieldTrial) *Explanation {
+	slices.SortStableFunc(made, func(a, b *fieldTrial) int {
+		return slices.Index(h.names, a.name) - slices.Index(h.names, b.name)
+	})
 	e := &Explanation{Cause: made[0].cause}
 	var clauses []string
 	for _, t := range made {
@@ -55,9 +59,9 @@ func (c Change) clause(cause Cause) string {
 	if c.Original == "" {
 		return fmt.Sprintf("the %s field in %s was added", c.Field.Name, at)
 	}
-	text := fmt.Sprintf("the %s field in %s is not as it was signed: %s", c.Field.Name, at, fieldTexts[cause])
+	text := fmt.Sprintf(fieldTexts[cause], fmt.Sprintf("the %s field in %s", c.Field.Name, at))
 	if _, value, _ := strings.Cut(c.Original, ":"); cause != Refolded && cause != FieldOrder {
-		text += ", it was " + quoted(value)
+		text += ", which was " + quoted(value)
 	}
 	return text
 }

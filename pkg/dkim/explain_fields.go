@@ -52,7 +52,7 @@ func (h *headerSearch) wordings(f *message.Field) iter.Seq[wording] {
 			put(FieldChanged, keeper)
 		}
 		switch lower := strings.ToLower(f.Name); lower {
-		case "subject":
+		case subjectField:
 			list = append(list, untagged(name, text)...)
 		case "from":
 			for _, author := range h.authors(text) {

@@ -28,7 +28,7 @@ type headerCase struct {
 }
 
 var headerCases = []headerCase{
-	{"list tag", plainSigner, sample, replace("Subject: ", "Subject: [list] "), SubjectTag, []string{"Subject: The meeting tomorrow at noon"}, "words were added to it"},
+	{"list tag", plainSigner, sample, replace("Subject: ", "Subject: [list] "), SubjectTag, []string{"Subject: The meeting tomorrow at noon"}, "words were added to the Subject field in lines "},
 	{"spam tag", plainSigner, sample, replace("Subject: ", "Subject: [SPAM] "), SubjectTag, []string{"Subject: The meeting tomorrow at noon"}, ""},
 	{"stars", plainSigner, sample, replace("Subject: ", "Subject: ***SPAM*** "), SubjectTag, []string{"Subject: The meeting tomorrow at noon"}, ""},
 	{"stars without a space", plainSigner, sample, replace("Subject: ", "Subject: *****"), SubjectTag, []string{"Subject: The meeting tomorrow at noon"}, ""},
@@ -37,7 +37,7 @@ var headerCases = []headerCase{
 	{"tag at the end", plainSigner, sample, replace("at noon\r\n", "at noon [EXT]\r\n"), SubjectTag, []string{"Subject: The meeting tomorrow at noon"}, ""},
 	{"tag under simple", simpleSigner, strings.Replace(sample, "\r\n tomorrow", " tomorrow", 1), replace("Subject: The", "Subject: [list]\r\n The"), SubjectTag, []string{"Subject: The meeting tomorrow at noon"}, ""},
 	{"unfolded", simpleSigner, sample, replace("meeting\r\n tomorrow", "meeting tomorrow"), Refolded, []string{"Subject: The meeting tomorrow at noon"}, ""},
-	{"folded", simpleSigner, strings.Replace(sample, "\r\n tomorrow", " tomorrow", 1), replace("meeting tomorrow", "meeting\r\n tomorrow"), Refolded, []string{"Subject: The meeting tomorrow at noon"}, "its white space or case was changed"},
+	{"folded", simpleSigner, strings.Replace(sample, "\r\n tomorrow", " tomorrow", 1), replace("meeting tomorrow", "meeting\r\n tomorrow"), Refolded, []string{"Subject: The meeting tomorrow at noon"}, "the white space or case of the Subject field in lines "},
 	{"tab for a space", simpleSigner, sample, replace("\r\n tomorrow", "\r\n\ttomorrow"), Refolded, []string{"Subject: The meeting tomorrow at noon"}, ""},
 	{"space behind the colon", simpleSigner, strings.Replace(sample, "To: ", "To:", 1), replace("To:list", "To: list"), Refolded, []string{"To:list@example.net"}, ""},
 	{"no space behind the colon", simpleSigner, sample, replace("To: ", "To:"), Refolded, []string{"To: list@example.net"}, ""},
@@ -50,10 +50,10 @@ var headerCases = []headerCase{
 	{"fields in another order", signer{msgauth.CanonicalizationRelaxed, msgauth.CanonicalizationRelaxed, 0, "From:Comments:Comments"}, "Comments: one\r\nComments: two\r\n" + sample,
 		func(text string) string {
 			return strings.NewReplacer("Comments: one", "Comments: two", "Comments: two", "Comments: one").Replace(text)
-		}, FieldOrder, []string{"Comments: two", "Comments: one"}, "in another order"},
+		}, FieldOrder, []string{"Comments: two", "Comments: one"}, "the Comments field in line "},
 	{"MIME-Version gone", plainSigner, sample, replace("MIME-Version: 1.0\r\n", ""), FieldRemoved, []string{"MIME-Version: 1.0"}, "the MIME-Version field is gone, which was \"1.0\""},
 	{"relabelled", plainSigner, mixed2, replace("Content-Transfer-Encoding: 8bit", "Content-Transfer-Encoding: 7bit"), TransferEncoding, []string{"Content-Transfer-Encoding: 8bit"}, ""},
-	{"kept elsewhere", plainSigner, sample, replace("To: list@example.net", "X-Original-To: list@example.net\r\nTo: eve@example.com"), FieldChanged, []string{"To: list@example.net"}, "it was \"list@example.net\""},
+	{"kept elsewhere", plainSigner, sample, replace("To: list@example.net", "X-Original-To: list@example.net\r\nTo: eve@example.com"), FieldChanged, []string{"To: list@example.net"}, "was changed, which was \"list@example.net\""},
 	{"author moved", plainSigner, sample, replace("From: Anna Author <anna@example.org>", "Reply-To: anna@example.org\r\nFrom: Anna Author via List <list@example.net>"), FromChanged, []string{"From: Anna Author <anna@example.org>"}, ""},
 	{"author and subject", plainSigner, sample, func(text string) string {
 		return strings.NewReplacer("From: Anna Author <anna@example.org>", "Reply-To: anna@example.org\r\nFrom: Anna Author via List <list@example.net>", "Subject: ", "Subject: [list] ").Replace(text)

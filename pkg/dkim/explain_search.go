@@ -30,6 +30,8 @@ func (h *headerSearch) notThisKey() *Explanation {
 		"the signature was not made with the key that is published at %s: the key was changed since, or b= was damaged", quoted(h.s.KeyName))}
 }
 
+const subjectField = "subject"
+
 // search returns the trials with which the signature fits, none where none do.
 func (h *headerSearch) search() []*fieldTrial {
 	var common, rare []*fieldTrial
@@ -47,8 +49,13 @@ func (h *headerSearch) search() []*fieldTrial {
 			common = append(common, t)
 		}
 	}
+	if h.counts[subjectField] > 0 {
+		h.instances(subjectField, add) // what lists change most
+	}
 	for _, name := range h.names {
-		h.instances(name, add)
+		if name != subjectField {
+			h.instances(name, add)
+		}
 	}
 	h.ownField(add)
 	for _, t := range common {
