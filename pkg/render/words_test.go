@@ -40,7 +40,7 @@ func FuzzPrintable(f *testing.F) {
 	f.Fuzz(func(t *testing.T, in string) {
 		out := Printable(in)
 		checkSafe(t, strings.ReplaceAll(out, "\n", "\x00"))
-		plain := strings.IndexFunc(in, func(r rune) bool { return r < ' ' || r > '~' }) < 0
+		plain := strings.IndexFunc(in, func(r rune) bool { return r < ' ' || r > '~' }) < 0 && !strings.Contains(in, "##")
 		if plain && out != in {
 			t.Errorf("%q became %q", in, out)
 		}
