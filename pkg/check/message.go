@@ -76,6 +76,7 @@ func Message(ctx context.Context, r lookup.Resolver, m *message.Message, q Messa
 	}
 	wg.Go(func() { mail.ARC = arc.Verify(ctx, r, m, arc.Options{At: out.At, MinBits: q.MinBits}) })
 	mail.Signatures = dkim.Verify(ctx, r, m, dkim.VerifyOptions{At: out.At, MaxSignatures: q.MaxSignatures, MinBits: q.MinBits})
+	explain(ctx, m, mail.Signatures)
 	wg.Wait()
 	mail.SPF = spf.Result{Status: spf.None, Reason: ErrNoEnvelope}
 	for i := range verdicts {
@@ -91,6 +92,19 @@ func Message(ctx context.Context, r lookup.Resolver, m *message.Message, q Messa
 	out.Results.DMARC = facts
 	out.Results.DMARCResult = evaluate(facts, mail)
 	return o.judgeMessage(out, verdicts)
+}
+
+// explain finds out what happened to the message after it was signed. One signature
+// of each domain that failed is enough: the others tell the same.
+func explain(ctx context.Context, m *message.Message, results []dkim.Result) {
+	explained := map[string]bool{}
+	for i := range results {
+		r := &results[i]
+		if domain := strings.ToLower(r.Signature.Domain); r.Status == dkim.Fail && !explained[domain] {
+			explained[domain] = true
+			r.Explanations = dkim.Explain(ctx, m, r, results)
+		}
+	}
 }
 
 // moment returns the moment against which signatures expire, and where it is from.
@@ -170,6 +184,8 @@ func (o Options) judgeMessage(out *report.Report, verdicts []spf.Result) *report
 		lint.Run(lookup.FailureRules(), onceEach(lists...)),
 		lint.Run(spf.ResultRules(), verdicts),
 		lint.Run(arc.Rules(), mail.ARC),
+		lint.Run(dkim.SignatureRules(), signatureFacts(out)),
+		lint.Run(dmarc.ResultRules(), resultFacts(out)),
 	))
 	return out
 }
@@ -185,4 +201,26 @@ func sealKeys(c *arc.Chain) []lookup.Reply {
 		}
 	}
 	return replies
+}
+
+// signatureFacts returns what rules about signatures judge.
+func signatureFacts(out *report.Report) *dkim.SignatureFacts {
+	return &dkim.SignatureFacts{Results: out.Results.Message.Signatures, At: out.At, Late: out.AtSource == "now",
+		Vouched: out.Results.DMARCResult.Status == dmarc.StatusPass}
+}
+
+// resultFacts returns what rules about the outcome of DMARC judge.
+func resultFacts(out *report.Report) *dmarc.ResultFacts {
+	f := &dmarc.ResultFacts{Facts: out.Results.DMARC, Result: *out.Results.DMARCResult}
+	if len(f.Result.Results.SPF) == 0 {
+		f.Open = append(f.Open, "SPF")
+	}
+	expired := func(r dkim.Result) bool { return r.Reason == dkim.ErrExpired && out.AtSource == "now" }
+	if slices.ContainsFunc(out.Results.Message.Signatures, expired) {
+		f.Open = append(f.Open, "when a signature that has expired was received")
+	}
+	if slices.ContainsFunc(out.Results.Message.Signatures, func(r dkim.Result) bool { return r.Reason == dkim.ErrTooMany }) {
+		f.Open = append(f.Open, "the rest of the signatures")
+	}
+	return f
 }

@@ -15,7 +15,7 @@ import (
 
 // restored undoes what was explained, by other means than Explain does.
 func restored(t testing.TB, text string, res Result, explanations []Explanation) string {
-	m := readText(t, text)
+	m := readNamed(t, text)
 	body := text[m.BodyOffset:]
 	header := text[:m.BodyOffset]
 	for _, e := range explanations {

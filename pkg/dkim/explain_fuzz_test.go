@@ -50,7 +50,7 @@ func TestExplainOctets(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	claims := map[Cause]int{}
 	for _, s := range []signer{plainSigner, simpleSigner, withoutMIME} {
-		for _, in := range []string{sample, mixed, mixed2} {
+		for _, in := range []string{sampleText, mixed, mixed2} {
 			signed := s.sign(t, in)
 			for range 60 {
 				text := []byte(signed)
@@ -82,7 +82,7 @@ func signatureValue(text string) string {
 
 func FuzzExplain(f *testing.F) {
 	for _, s := range []signer{plainSigner, simpleSigner, withoutMIME} {
-		for _, in := range []string{sample, mixed, mixed2} {
+		for _, in := range []string{sampleText, mixed, mixed2} {
 			signed := s.sign(f, in)
 			f.Add(signed)
 			f.Add(signed + "--\r\nfooter\r\n")
@@ -95,7 +95,7 @@ func FuzzExplain(f *testing.F) {
 	for _, tt := range headerCases {
 		f.Add(tt.change(tt.signer.sign(f, tt.in)))
 	}
-	f.Add(tagged(f, sample, "one", copiedFields, -1))
+	f.Add(tagged(f, sampleText, "one", copiedFields, -1))
 	f.Fuzz(func(t *testing.T, text string) {
 		m, _, got := bounded(t, text)
 		for _, e := range got {
@@ -137,10 +137,10 @@ func TestExplainHeaderBounds(t *testing.T) {
 	t.Parallel()
 	many := signer{plainSigner.header, plainSigner.body, 2, strings.Repeat("Subject:", 99) + "From"}
 	for name, in := range map[string]string{
-		"subjects":   strings.Repeat("Subject: a b c d e f g h i j k l m n o p q r s t\r\n", 200) + sample,
-		"long field": "Subject: " + strings.Repeat("a ", 100_000) + "\r\n" + sample,
-		"long list":  "Subject: " + strings.Repeat("a ", 1500) + "\r\n" + sample,
-		"long words": "Subject: " + strings.Repeat(strings.Repeat("a", 100)+" ", 39) + "\r\n" + sample,
+		"subjects":   strings.Repeat("Subject: a b c d e f g h i j k l m n o p q r s t\r\n", 200) + sampleText,
+		"long field": "Subject: " + strings.Repeat("a ", 100_000) + "\r\n" + sampleText,
+		"long list":  "Subject: " + strings.Repeat("a ", 1500) + "\r\n" + sampleText,
+		"long words": "Subject: " + strings.Repeat(strings.Repeat("a", 100)+" ", 39) + "\r\n" + sampleText,
 	} {
 		for _, s := range []signer{many, {simpleSigner.header, simpleSigner.body, 0, many.fields}} {
 			signed := s.sign(t, in)
@@ -155,8 +155,8 @@ func TestExplainHeaderBounds(t *testing.T) {
 // TestExplainCanceled stops with the context.
 func TestExplainCanceled(t *testing.T) {
 	t.Parallel()
-	text := plainSigner.sign(t, sample) + "footer\r\n"
-	m := readText(t, text)
+	text := plainSigner.sign(t, sampleText) + "footer\r\n"
+	m := readNamed(t, text)
 	results := Verify(t.Context(), keyZone(t), m, VerifyOptions{})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -170,7 +170,7 @@ func BenchmarkExplainHeader(b *testing.B) {
 	for i, selector := range selectors {
 		s := plainSigner
 		s.key = i
-		m := readText(b, replace("anna@", "eve@")(s.sign(b, sample)))
+		m := readNamed(b, replace("anna@", "eve@")(s.sign(b, sampleText)))
 		results := Verify(b.Context(), keyZone(b), m, VerifyOptions{})
 		b.Run(selector, func(b *testing.B) {
 			b.ReportAllocs()
@@ -186,10 +186,10 @@ func BenchmarkExplainHeader(b *testing.B) {
 // BenchmarkExplain finds a footer behind 5 MB, and nothing in 5 MB.
 func BenchmarkExplain(b *testing.B) {
 	lines := strings.Repeat("a line of a large body with some words, seventy-six octets in all or so\r\n", 5<<20/73)
-	text := plainSigner.sign(b, sample+lines)
+	text := plainSigner.sign(b, sampleText+lines)
 	for name, changed := range map[string]string{
 		"footer": text + "____\r\nlist\r\n", "nothing": strings.Replace(text, "Dear", "Near", 1),
-		"small": strings.Replace(plainSigner.sign(b, sample+lines[:10_000]), "Dear", "Near", 1),
+		"small": strings.Replace(plainSigner.sign(b, sampleText+lines[:10_000]), "Dear", "Near", 1),
 	} {
 		b.Run(name, func(b *testing.B) {
 			in := bytes.NewReader([]byte(changed))

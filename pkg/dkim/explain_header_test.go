@@ -28,48 +28,48 @@ type headerCase struct {
 }
 
 var headerCases = []headerCase{
-	{"list tag", plainSigner, sample, replace("Subject: ", "Subject: [list] "), SubjectTag, []string{"Subject: The meeting tomorrow at noon"}, "words were added to the Subject field in lines "},
-	{"spam tag", plainSigner, sample, replace("Subject: ", "Subject: [SPAM] "), SubjectTag, []string{"Subject: The meeting tomorrow at noon"}, ""},
-	{"stars", plainSigner, sample, replace("Subject: ", "Subject: ***SPAM*** "), SubjectTag, []string{"Subject: The meeting tomorrow at noon"}, ""},
-	{"stars without a space", plainSigner, sample, replace("Subject: ", "Subject: *****"), SubjectTag, []string{"Subject: The meeting tomorrow at noon"}, ""},
-	{"reply", plainSigner, sample, replace("Subject: ", "Subject: Re: "), SubjectTag, []string{"Subject: The meeting tomorrow at noon"}, ""},
-	{"tag behind Re:", plainSigner, strings.Replace(sample, "Subject: ", "Subject: Re: ", 1), replace("Subject: Re: ", "Subject: Re: [list] "), SubjectTag, []string{"Subject: Re: The meeting tomorrow at noon"}, ""},
-	{"tag at the end", plainSigner, sample, replace("at noon\r\n", "at noon [EXT]\r\n"), SubjectTag, []string{"Subject: The meeting tomorrow at noon"}, ""},
-	{"tag under simple", simpleSigner, strings.Replace(sample, "\r\n tomorrow", " tomorrow", 1), replace("Subject: The", "Subject: [list]\r\n The"), SubjectTag, []string{"Subject: The meeting tomorrow at noon"}, ""},
-	{"unfolded", simpleSigner, sample, replace("meeting\r\n tomorrow", "meeting tomorrow"), Refolded, []string{"Subject: The meeting tomorrow at noon"}, ""},
-	{"folded", simpleSigner, strings.Replace(sample, "\r\n tomorrow", " tomorrow", 1), replace("meeting tomorrow", "meeting\r\n tomorrow"), Refolded, []string{"Subject: The meeting tomorrow at noon"}, "the white space or case of the Subject field in lines "},
-	{"tab for a space", simpleSigner, sample, replace("\r\n tomorrow", "\r\n\ttomorrow"), Refolded, []string{"Subject: The meeting tomorrow at noon"}, ""},
-	{"space behind the colon", simpleSigner, strings.Replace(sample, "To: ", "To:", 1), replace("To:list", "To: list"), Refolded, []string{"To:list@example.net"}, ""},
-	{"no space behind the colon", simpleSigner, sample, replace("To: ", "To:"), Refolded, []string{"To: list@example.net"}, ""},
-	{"name in capitals", simpleSigner, sample, replace("\nSubject:", "\nSUBJECT:"), Refolded, nil, ""},
-	{"all refolded", simpleSigner, strings.Replace(strings.Replace(sample, "To: list", "To: L <list@example.net>, list", 1), "\r\n tomorrow", " tomorrow", 1), func(text string) string {
+	{"list tag", plainSigner, sampleText, replace("Subject: ", "Subject: [list] "), SubjectTag, []string{"Subject: The meeting tomorrow at noon"}, "words were added to the Subject field in lines "},
+	{"spam tag", plainSigner, sampleText, replace("Subject: ", "Subject: [SPAM] "), SubjectTag, []string{"Subject: The meeting tomorrow at noon"}, ""},
+	{"stars", plainSigner, sampleText, replace("Subject: ", "Subject: ***SPAM*** "), SubjectTag, []string{"Subject: The meeting tomorrow at noon"}, ""},
+	{"stars without a space", plainSigner, sampleText, replace("Subject: ", "Subject: *****"), SubjectTag, []string{"Subject: The meeting tomorrow at noon"}, ""},
+	{"reply", plainSigner, sampleText, replace("Subject: ", "Subject: Re: "), SubjectTag, []string{"Subject: The meeting tomorrow at noon"}, ""},
+	{"tag behind Re:", plainSigner, strings.Replace(sampleText, "Subject: ", "Subject: Re: ", 1), replace("Subject: Re: ", "Subject: Re: [list] "), SubjectTag, []string{"Subject: Re: The meeting tomorrow at noon"}, ""},
+	{"tag at the end", plainSigner, sampleText, replace("at noon\r\n", "at noon [EXT]\r\n"), SubjectTag, []string{"Subject: The meeting tomorrow at noon"}, ""},
+	{"tag under simple", simpleSigner, strings.Replace(sampleText, "\r\n tomorrow", " tomorrow", 1), replace("Subject: The", "Subject: [list]\r\n The"), SubjectTag, []string{"Subject: The meeting tomorrow at noon"}, ""},
+	{"unfolded", simpleSigner, sampleText, replace("meeting\r\n tomorrow", "meeting tomorrow"), Refolded, []string{"Subject: The meeting tomorrow at noon"}, ""},
+	{"folded", simpleSigner, strings.Replace(sampleText, "\r\n tomorrow", " tomorrow", 1), replace("meeting tomorrow", "meeting\r\n tomorrow"), Refolded, []string{"Subject: The meeting tomorrow at noon"}, "the white space or case of the Subject field in lines "},
+	{"tab for a space", simpleSigner, sampleText, replace("\r\n tomorrow", "\r\n\ttomorrow"), Refolded, []string{"Subject: The meeting tomorrow at noon"}, ""},
+	{"space behind the colon", simpleSigner, strings.Replace(sampleText, "To: ", "To:", 1), replace("To:list", "To: list"), Refolded, []string{"To:list@example.net"}, ""},
+	{"no space behind the colon", simpleSigner, sampleText, replace("To: ", "To:"), Refolded, []string{"To: list@example.net"}, ""},
+	{"name in capitals", simpleSigner, sampleText, replace("\nSubject:", "\nSUBJECT:"), Refolded, nil, ""},
+	{"all refolded", simpleSigner, strings.Replace(strings.Replace(sampleText, "To: list", "To: L <list@example.net>, list", 1), "\r\n tomorrow", " tomorrow", 1), func(text string) string {
 		return strings.NewReplacer("meeting tomorrow", "meeting\r\n tomorrow", "net>, list", "net>,\r\n list", "Author <", "Author\r\n <").Replace(text)
 	}, Refolded, []string{"From: Anna Author <anna@example.org>", "To: L <list@example.net>, list@example.net", "Subject: The meeting tomorrow at noon"}, ""},
-	{"From added at the top", plainSigner, sample, func(text string) string { return "From: eve@example.com\r\n" + text }, FieldAdded, []string{""}, "the From field in line 1 was added"},
-	{"To added at the end", plainSigner, sample, replace("text/plain\r\n", "text/plain\r\nTo: eve@example.com\r\n"), FieldAdded, []string{""}, "was added"},
-	{"fields in another order", signer{msgauth.CanonicalizationRelaxed, msgauth.CanonicalizationRelaxed, 0, "From:Comments:Comments"}, "Comments: one\r\nComments: two\r\n" + sample,
+	{"From added at the top", plainSigner, sampleText, func(text string) string { return "From: eve@example.com\r\n" + text }, FieldAdded, []string{""}, "the From field in line 1 was added"},
+	{"To added at the end", plainSigner, sampleText, replace("text/plain\r\n", "text/plain\r\nTo: eve@example.com\r\n"), FieldAdded, []string{""}, "was added"},
+	{"fields in another order", signer{msgauth.CanonicalizationRelaxed, msgauth.CanonicalizationRelaxed, 0, "From:Comments:Comments"}, "Comments: one\r\nComments: two\r\n" + sampleText,
 		func(text string) string {
 			return strings.NewReplacer("Comments: one", "Comments: two", "Comments: two", "Comments: one").Replace(text)
 		}, FieldOrder, []string{"Comments: two", "Comments: one"}, "the Comments field in line "},
-	{"MIME-Version gone", plainSigner, sample, replace("MIME-Version: 1.0\r\n", ""), FieldRemoved, []string{"MIME-Version: 1.0"}, "the MIME-Version field is gone, which was \"1.0\""},
+	{"MIME-Version gone", plainSigner, sampleText, replace("MIME-Version: 1.0\r\n", ""), FieldRemoved, []string{"MIME-Version: 1.0"}, "the MIME-Version field is gone, which was \"1.0\""},
 	{"relabelled", plainSigner, mixed2, replace("Content-Transfer-Encoding: 8bit", "Content-Transfer-Encoding: 7bit"), TransferEncoding, []string{"Content-Transfer-Encoding: 8bit"}, ""},
-	{"kept elsewhere", plainSigner, sample, replace("To: list@example.net", "X-Original-To: list@example.net\r\nTo: eve@example.com"), FieldChanged, []string{"To: list@example.net"}, "was changed, which was \"list@example.net\""},
-	{"author moved", plainSigner, sample, replace("From: Anna Author <anna@example.org>", "Reply-To: anna@example.org\r\nFrom: Anna Author via List <list@example.net>"), FromChanged, []string{"From: Anna Author <anna@example.org>"}, ""},
-	{"author and subject", plainSigner, sample, func(text string) string {
+	{"kept elsewhere", plainSigner, sampleText, replace("To: list@example.net", "X-Original-To: list@example.net\r\nTo: eve@example.com"), FieldChanged, []string{"To: list@example.net"}, "was changed, which was \"list@example.net\""},
+	{"author moved", plainSigner, sampleText, replace("From: Anna Author <anna@example.org>", "Reply-To: anna@example.org\r\nFrom: Anna Author via List <list@example.net>"), FromChanged, []string{"From: Anna Author <anna@example.org>"}, ""},
+	{"author and subject", plainSigner, sampleText, func(text string) string {
 		return strings.NewReplacer("From: Anna Author <anna@example.org>", "Reply-To: anna@example.org\r\nFrom: Anna Author via List <list@example.net>", "Subject: ", "Subject: [list] ").Replace(text)
 	}, MultipleWays, []string{"From: Anna Author <anna@example.org>", "Subject: The meeting tomorrow at noon"}, ""},
-	{"words decoded", plainSigner, strings.Replace(sample, "The meeting", "=?utf-8?q?Gr=C3=BC=C3=9Fe?=", 1), replace("=?utf-8?q?Gr=C3=BC=C3=9Fe?=", "Gr\u00fc\u00dfe"), EncodedWords, []string{"Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?= tomorrow at noon"}, ""},
-	{"words encoded", plainSigner, strings.Replace(sample, "The meeting\r\n tomorrow at noon", "Gr\u00fc\u00dfe", 1), replace("Gr\u00fc\u00dfe", "=?UTF-8?B?R3LDvMOfZQ==?="), EncodedWords, []string{"Subject: Gr\u00fc\u00dfe"}, ""},
-	{"quotes added", plainSigner, sample, replace("Anna Author", `"Anna Author"`), NameForm, []string{"From: Anna Author <anna@example.org>"}, ""},
-	{"quotes lost", plainSigner, strings.Replace(sample, "Anna Author", `"Anna Author"`, 1), replace(`"Anna Author"`, "Anna Author"), NameForm, []string{`From: "Anna Author" <anna@example.org>`}, ""},
-	{"brackets added", plainSigner, sample, replace("list@example.net", "<list@example.net>"), NameForm, []string{"To: list@example.net"}, ""},
-	{"quotes of a parameter", plainSigner, strings.Replace(sample, "text/plain", "text/plain; charset=utf-8", 1), replace("charset=utf-8", `charset="utf-8"`), NameForm, []string{"Content-Type: text/plain; charset=utf-8"}, ""},
-	{"Ed25519", signer{msgauth.CanonicalizationRelaxed, msgauth.CanonicalizationRelaxed, 2, "From:Subject"}, sample, replace("Subject: ", "Subject: [list] "), SubjectTag, []string{"Subject: The meeting tomorrow at noon"}, ""},
-	{"From changed", plainSigner, sample, replace("anna@", "eve@"), "", nil, ""},
-	{"a word of the subject changed", plainSigner, sample, replace("meeting", "breeding"), "", nil, ""},
-	{"To changed", plainSigner, sample, replace("list@", "all@"), "", nil, ""},
-	{"Date changed", plainSigner, sample, replace("10:00", "11:00"), "", nil, ""},
-	{"bh= changed", plainSigner, sample, func(text string) string {
+	{"words decoded", plainSigner, strings.Replace(sampleText, "The meeting", "=?utf-8?q?Gr=C3=BC=C3=9Fe?=", 1), replace("=?utf-8?q?Gr=C3=BC=C3=9Fe?=", "Gr\u00fc\u00dfe"), EncodedWords, []string{"Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?= tomorrow at noon"}, ""},
+	{"words encoded", plainSigner, strings.Replace(sampleText, "The meeting\r\n tomorrow at noon", "Gr\u00fc\u00dfe", 1), replace("Gr\u00fc\u00dfe", "=?UTF-8?B?R3LDvMOfZQ==?="), EncodedWords, []string{"Subject: Gr\u00fc\u00dfe"}, ""},
+	{"quotes added", plainSigner, sampleText, replace("Anna Author", `"Anna Author"`), NameForm, []string{"From: Anna Author <anna@example.org>"}, ""},
+	{"quotes lost", plainSigner, strings.Replace(sampleText, "Anna Author", `"Anna Author"`, 1), replace(`"Anna Author"`, "Anna Author"), NameForm, []string{`From: "Anna Author" <anna@example.org>`}, ""},
+	{"brackets added", plainSigner, sampleText, replace("list@example.net", "<list@example.net>"), NameForm, []string{"To: list@example.net"}, ""},
+	{"quotes of a parameter", plainSigner, strings.Replace(sampleText, "text/plain", "text/plain; charset=utf-8", 1), replace("charset=utf-8", `charset="utf-8"`), NameForm, []string{"Content-Type: text/plain; charset=utf-8"}, ""},
+	{"Ed25519", signer{msgauth.CanonicalizationRelaxed, msgauth.CanonicalizationRelaxed, 2, "From:Subject"}, sampleText, replace("Subject: ", "Subject: [list] "), SubjectTag, []string{"Subject: The meeting tomorrow at noon"}, ""},
+	{"From changed", plainSigner, sampleText, replace("anna@", "eve@"), "", nil, ""},
+	{"a word of the subject changed", plainSigner, sampleText, replace("meeting", "breeding"), "", nil, ""},
+	{"To changed", plainSigner, sampleText, replace("list@", "all@"), "", nil, ""},
+	{"Date changed", plainSigner, sampleText, replace("10:00", "11:00"), "", nil, ""},
+	{"bh= changed", plainSigner, sampleText, func(text string) string {
 		at := strings.Index(text, "bh=") + 3
 		return text[:at] + "AAAA" + text[at+4:]
 	}, "", nil, ""},
@@ -127,7 +127,7 @@ func tagged(t testing.TB, text, selector, tags string, length int) string {
 	sum := sha256.Sum256([]byte(canonical))
 	field := fmt.Sprintf("DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d=example.org; s=%s; h=From:To:Subject;%s\r\n bh=%s; b=",
 		selector, tags, base64.StdEncoding.EncodeToString(sum[:]))
-	m := readText(t, header+"\r\n\r\n")
+	m := readNamed(t, header+"\r\n\r\n")
 	var signed strings.Builder
 	for _, name := range []string{"From", "To", "Subject"} {
 		signed.WriteString(slowHeader(m.Named(name)[0].Raw))
@@ -151,16 +151,16 @@ func TestExplainTags(t *testing.T) {
 		changes    int
 		sentence   string
 	}{
-		{"copies, one field", replace("The meeting", "Another meeting")(tagged(t, sample, "one", copiedFields, -1)), []Cause{FieldChanged}, 1, "The meeting tomorrow at noon"},
-		{"copies, two fields", replace("Anna Author", "Eve Author")(replace("The meeting", "Another meeting")(tagged(t, sample, "one", copiedFields, -1))), []Cause{FieldChanged}, 2, "Anna Author <anna@example.org>"},
-		{"copies, and a change beside them", replace("z=From:=20Anna", "z=From:=20Eve")(tagged(t, sample, "one", copiedFields, -1)), nil, 0, ""},
-		{"key of another selector", tagged(t, sample, "two", "", -1) + "", []Cause{NotThisKey}, 0, "was not made with the key that is published at \"two._domainkey.example.org\""},
-		{"l= of another length", tagged(t, sample, "one", " l=33;", 31), []Cause{OtherLength}, 0, "its first 31 octets"},
-		{"l= of the raw body", tagged(t, sample, "one", " l=30;", -1), []Cause{OtherLength}, 0, "another length than l= says"},
-		{"l= and a banner", replace("Dear all", "Beware\r\nDear all")(tagged(t, sample, "one", " l=21;", 21)), []Cause{Banner}, 0, ""},
-		{"l= and a change", replace("Dear all", "Dear nobody")(tagged(t, sample, "one", " l=21;", 21)), nil, 0, ""},
-		{"footer and tag", replace("Subject: ", "Subject: [list] ")(tagged(t, sample, "one", "", -1)) + "--\r\nlist\r\n", []Cause{Footer, SubjectTag}, 1, "the body is what was signed"},
-		{"footer and a change", replace("Subject: ", "Subject: Not ")(replace("list@", "all@")(tagged(t, sample, "one", "", -1))) + "--\r\nlist\r\n", []Cause{Footer}, 0, "what bh= says, which no signature confirms"},
+		{"copies, one field", replace("The meeting", "Another meeting")(tagged(t, sampleText, "one", copiedFields, -1)), []Cause{FieldChanged}, 1, "The meeting tomorrow at noon"},
+		{"copies, two fields", replace("Anna Author", "Eve Author")(replace("The meeting", "Another meeting")(tagged(t, sampleText, "one", copiedFields, -1))), []Cause{FieldChanged}, 2, "Anna Author <anna@example.org>"},
+		{"copies, and a change beside them", replace("z=From:=20Anna", "z=From:=20Eve")(tagged(t, sampleText, "one", copiedFields, -1)), nil, 0, ""},
+		{"key of another selector", tagged(t, sampleText, "two", "", -1) + "", []Cause{NotThisKey}, 0, "was not made with the key that is published at \"two._domainkey.example.org\""},
+		{"l= of another length", tagged(t, sampleText, "one", " l=33;", 31), []Cause{OtherLength}, 0, "its first 31 octets"},
+		{"l= of the raw body", tagged(t, sampleText, "one", " l=30;", -1), []Cause{OtherLength}, 0, "another length than l= says"},
+		{"l= and a banner", replace("Dear all", "Beware\r\nDear all")(tagged(t, sampleText, "one", " l=21;", 21)), []Cause{Banner}, 0, ""},
+		{"l= and a change", replace("Dear all", "Dear nobody")(tagged(t, sampleText, "one", " l=21;", 21)), nil, 0, ""},
+		{"footer and tag", replace("Subject: ", "Subject: [list] ")(tagged(t, sampleText, "one", "", -1)) + "--\r\nlist\r\n", []Cause{Footer, SubjectTag}, 1, "the body is what was signed"},
+		{"footer and a change", replace("Subject: ", "Subject: Not ")(replace("list@", "all@")(tagged(t, sampleText, "one", "", -1))) + "--\r\nlist\r\n", []Cause{Footer}, 0, "what bh= says, which no signature confirms"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -187,7 +187,7 @@ func TestExplainSigned(t *testing.T) {
 	t.Parallel()
 	s := simpleSigner
 	s.fields = "From:Comments:Subject"
-	signed := s.sign(t, "Comments: one two\r\nComments: three four\r\n"+strings.Replace(sample, "\r\n tomorrow", " tomorrow", 1))
+	signed := s.sign(t, "Comments: one two\r\nComments: three four\r\n"+strings.Replace(sampleText, "\r\n tomorrow", " tomorrow", 1))
 	text := strings.NewReplacer("one two", "one\r\n two", "three four", "three\r\n four", "meeting tomorrow", "meeting\r\n tomorrow").Replace(signed)
 	res, got := explainText(t, text)
 	if len(got) != 1 {
@@ -262,7 +262,7 @@ func TestRecovered(t *testing.T) {
 // selector of another.
 func TestExplainOtherKey(t *testing.T) {
 	t.Parallel()
-	text := tagged(t, plainSigner.sign(t, sample), "two", "", -1)
+	text := tagged(t, plainSigner.sign(t, sampleText), "two", "", -1)
 	_, got := explainText(t, text)
 	if len(got) != 1 || got[0].Cause != OtherKey || !strings.Contains(got[0].Text, `"one._domainkey.example.org"`) {
 		t.Errorf("%+v", got)

@@ -95,7 +95,7 @@ func keyZone(t testing.TB) *lookup.Zone {
 	return zone
 }
 
-func readText(t testing.TB, text string) *message.Message {
+func readNamed(t testing.TB, text string) *message.Message {
 	m, err := message.Read(strings.NewReader(text), int64(len(text)), message.Origin{File: "m.eml"})
 	if err != nil {
 		t.Fatal(err)
@@ -105,7 +105,7 @@ func readText(t testing.TB, text string) *message.Message {
 
 // explainText verifies a message and explains its first signature.
 func explainText(t testing.TB, text string) (Result, []Explanation) {
-	m := readText(t, text)
+	m := readNamed(t, text)
 	results := Verify(t.Context(), keyZone(t), m, VerifyOptions{})
 	if len(results) == 0 {
 		t.Fatal("no signature")
@@ -116,7 +116,7 @@ func explainText(t testing.TB, text string) (Result, []Explanation) {
 const sampleHeader = "From: Anna Author <anna@example.org>\r\nTo: list@example.net\r\nSubject: The meeting\r\n tomorrow at noon\r\n" +
 	"Date: Sat, 21 Nov 2026 10:00:00 +0000\r\n"
 
-const sample = sampleHeader + "MIME-Version: 1.0\r\nContent-Type: text/plain\r\n\r\n" +
+const sampleText = sampleHeader + "MIME-Version: 1.0\r\nContent-Type: text/plain\r\n\r\n" +
 	"Dear all,\r\n\r\nwe meet at  noon.\r\nPlease be there.\r\n\r\nAnna\r\n"
 
 // mixed is a message of two parts.
@@ -157,36 +157,36 @@ func after(added string) func(string) string {
 }
 
 var bodyCases = []bodyCase{
-	{"footer", plainSigner, sample, after("\r\n____\r\nlist mailing list\r\nhttps://example.net/list\r\n"), Footer, [2]int{8, 10}, "a footer of 3 lines was added at the end (lines "},
-	{"footer, simple", simpleSigner, sample, after("--\r\nlist\r\n"), Footer, [2]int{7, 8}, "a footer of 2 lines"},
-	{"footer of one line", plainSigner, sample, after("sent by list"), Footer, [2]int{7, 7}, "a footer of 1 line was added at the end (line "},
-	{"blank lines", simpleSigner, sample, after("  \r\n\t\r\n"), BlankLines, [2]int{7, 8}, "2 lines of white space"},
+	{"footer", plainSigner, sampleText, after("\r\n____\r\nlist mailing list\r\nhttps://example.net/list\r\n"), Footer, [2]int{8, 10}, "a footer of 3 lines was added at the end (lines "},
+	{"footer, simple", simpleSigner, sampleText, after("--\r\nlist\r\n"), Footer, [2]int{7, 8}, "a footer of 2 lines"},
+	{"footer of one line", plainSigner, sampleText, after("sent by list"), Footer, [2]int{7, 7}, "a footer of 1 line was added at the end (line "},
+	{"blank lines", simpleSigner, sampleText, after("  \r\n\t\r\n"), BlankLines, [2]int{7, 8}, "2 lines of white space"},
 	{"empty body", plainSigner, sampleHeader + "\r\n", after("This\r\nis new\r\n"), EmptyBody, [2]int{1, 2}, "the whole body"},
 	{"empty body, simple", simpleSigner, sampleHeader + "\r\n", after("This\r\nis new\r\n"), EmptyBody, [2]int{1, 2}, "the whole body"},
-	{"trailing space", simpleSigner, sample, replace("there.\r\n", "there.  \r\n"), TrailingSpace, [2]int{4, 4}, "white space was added"},
-	{"bare LF", plainSigner, sample, replace("all,\r\n\r\nwe", "all,\n\nwe"), LineEndings, [2]int{1, 2}, ""},
-	{"doubled CR", simpleSigner, sample, replace("there.\r\n", "there.\r\r\n"), LineEndings, [2]int{4, 4}, ""},
-	{"bare CR", plainSigner, sample, replace("there.\r\n", "there.\r"), LineEndings, [2]int{4, 4}, ""},
-	{"space under simple", simpleSigner, strings.Replace(sample, "at  noon", "at noon", 1), replace("at noon.", "at \t noon."), OtherForm, [2]int{}, "in relaxed canonical form, where c= says simple"},
-	{"banner", plainSigner, sample, replace("Dear all", "[External]\r\nBeware.\r\n\r\nDear all"), Banner, [2]int{1, 3}, "3 lines were added at the top"},
-	{"banner and footer", plainSigner, sample, func(text string) string {
+	{"trailing space", simpleSigner, sampleText, replace("there.\r\n", "there.  \r\n"), TrailingSpace, [2]int{4, 4}, "white space was added"},
+	{"bare LF", plainSigner, sampleText, replace("all,\r\n\r\nwe", "all,\n\nwe"), LineEndings, [2]int{1, 2}, ""},
+	{"doubled CR", simpleSigner, sampleText, replace("there.\r\n", "there.\r\r\n"), LineEndings, [2]int{4, 4}, ""},
+	{"bare CR", plainSigner, sampleText, replace("there.\r\n", "there.\r"), LineEndings, [2]int{4, 4}, ""},
+	{"space under simple", simpleSigner, strings.Replace(sampleText, "at  noon", "at noon", 1), replace("at noon.", "at \t noon."), OtherForm, [2]int{}, "in relaxed canonical form, where c= says simple"},
+	{"banner", plainSigner, sampleText, replace("Dear all", "[External]\r\nBeware.\r\n\r\nDear all"), Banner, [2]int{1, 3}, "3 lines were added at the top"},
+	{"banner and footer", plainSigner, sampleText, func(text string) string {
 		return replace("Dear all", "[External]\r\nDear all")(text) + "footer\r\n"
 	}, Banner, [2]int{1, 1}, "(a footer was added, too: line "},
-	{"lines in the middle", plainSigner, sample, replace("Please be", "Buy this.\r\nBuy that.\r\nPlease be"), LinesAdded, [2]int{4, 5}, ""},
+	{"lines in the middle", plainSigner, sampleText, replace("Please be", "Buy this.\r\nBuy that.\r\nPlease be"), LinesAdded, [2]int{4, 5}, ""},
 	{"footer of a part", plainSigner, mixed, replace("here\r\n", "here\r\n___\r\nlist\r\n"), PartFooter, [2]int{8, 9}, "at the end of a part"},
 	{"footer right before the next part", plainSigner, mixed, replace("\r\n\r\n--=_x\r\nContent-Type: app", "\r\n\r\n___\r\nlist\r\n--=_x\r\nContent-Type: app"), PartFooter, [2]int{9, 10}, ""},
 	{"banner in a part", plainSigner, mixed, replace("Gr\u00fc", "Beware!\r\nGr\u00fc"), Banner, [2]int{6, 6}, ""},
 	{"part at the end", plainSigner, mixed, replace("--=_x--", "--=_x\r\nContent-Type: text/plain\r\n\r\nlist footer\r\n--=_x--"), PartAdded, [2]int{15, 18}, "a part of 4 lines was added"},
 	{"part in front", plainSigner, mixed, replace("--=_x\r\n", "--=_x\r\n\r\nBeware\r\n--=_x\r\n"), PartAdded, [2]int{2, 4}, ""},
-	{"dots", plainSigner, sample + ".hidden\r\n..\r\n", func(text string) string {
+	{"dots", plainSigner, sampleText + ".hidden\r\n..\r\n", func(text string) string {
 		return strings.NewReplacer("\r\n.hidden", "\r\n..hidden", "\r\n..\r\n", "\r\n...\r\n").Replace(text)
 	}, DotStuffing, [2]int{7, 8}, ""},
-	{"dots lost", plainSigner, sample + "..hidden\r\n", replace("..hidden", ".hidden"), DotStuffing, [2]int{7, 7}, ""},
-	{"mbox", plainSigner, sample + "From here on\r\nall is well\r\n", replace("\r\nFrom here", "\r\n>From here"), FromQuoting, [2]int{7, 7}, ""},
-	{"mbox undone", plainSigner, sample + ">From here on\r\nall is well\r\n", replace("\r\n>From here", "\r\nFrom here"), FromQuoting, [2]int{7, 7}, ""},
-	{"long line", plainSigner, sample + strings.Repeat("a", 1500) + "\r\n", replace(strings.Repeat("a", 998), strings.Repeat("a", 998)+"\r\n "), LongLines, [2]int{7, 8}, ""},
-	{"long line, marked", plainSigner, sample + strings.Repeat("a", 1500) + "\r\n", replace(strings.Repeat("a", 990), strings.Repeat("a", 990)+"!\r\n "), LongLines, [2]int{7, 8}, ""},
-	{"wrapped by a list", withoutMIME, sample, func(text string) string {
+	{"dots lost", plainSigner, sampleText + "..hidden\r\n", replace("..hidden", ".hidden"), DotStuffing, [2]int{7, 7}, ""},
+	{"mbox", plainSigner, sampleText + "From here on\r\nall is well\r\n", replace("\r\nFrom here", "\r\n>From here"), FromQuoting, [2]int{7, 7}, ""},
+	{"mbox undone", plainSigner, sampleText + ">From here on\r\nall is well\r\n", replace("\r\n>From here", "\r\nFrom here"), FromQuoting, [2]int{7, 7}, ""},
+	{"long line", plainSigner, sampleText + strings.Repeat("a", 1500) + "\r\n", replace(strings.Repeat("a", 998), strings.Repeat("a", 998)+"\r\n "), LongLines, [2]int{7, 8}, ""},
+	{"long line, marked", plainSigner, sampleText + strings.Repeat("a", 1500) + "\r\n", replace(strings.Repeat("a", 990), strings.Repeat("a", 990)+"!\r\n "), LongLines, [2]int{7, 8}, ""},
+	{"wrapped by a list", withoutMIME, sampleText, func(text string) string {
 		header, body, _ := strings.Cut(text, "\r\n\r\n")
 		header = strings.Replace(header, "text/plain", "multipart/mixed;\r\n boundary=\"=_y\"", 1)
 		return header + "\r\n\r\n--=_y\r\nContent-Type: text/plain\r\n\r\n" + body + "--=_y\r\n\r\nlist footer\r\n--=_y--\r\n"

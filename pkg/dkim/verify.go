@@ -78,6 +78,8 @@ type Result struct {
 	BodyHash  Check         // bh= with the body, whatever became of the signature
 	Header    Check         // b= with the header, whatever became of the body; bh= is a part of it
 	Body      BodyHash      // what was computed; zero where BodyHash is Unknown
+
+	Explanations []Explanation // what happened on the way, where Explain was asked and is sure
 }
 
 // Unsigned returns the number of octets of the canonical body that l= leaves out,

@@ -40,6 +40,16 @@ type wireSignature struct {
 	Signature        dkim.Check  `json:"signature"`
 	SignedHeaders    []octets    `json:"signed_headers"`
 	Unsigned         int64       `json:"unsigned_octets,omitempty"`
+	Explanation      octets      `json:"explanation,omitempty"`
+	Causes           []wireCause `json:"causes,omitempty"`
+}
+
+// wireCause is what happened to a message after it was signed.
+type wireCause struct {
+	Cause   dkim.Cause `json:"cause"`
+	Text    octets     `json:"text"`
+	Line    int        `json:"line,omitempty"`
+	EndLine int        `json:"end_line,omitempty"`
 }
 
 func wireMessageOf(m *report.Message) *wireMessage {
@@ -84,6 +94,12 @@ func wireSignaturesOf(m *report.Message) []wireSignature {
 		if r.Record != nil {
 			w.KeyBits = r.Record.Key.Bits
 		}
+		var texts []string
+		for _, e := range r.Explanations {
+			texts = append(texts, e.Text)
+			w.Causes = append(w.Causes, wireCause{e.Cause, octets(e.Text), e.Lines[0], e.Lines[1]})
+		}
+		w.Explanation = octets(strings.Join(texts, "; "))
 		for _, name := range s.Names {
 			w.SignedHeaders = append(w.SignedHeaders, octets(name.Text()))
 		}

@@ -138,7 +138,11 @@ func (t *textRenderer) signature(s *dkim.Result) block {
 	case dkim.Fail, dkim.PermError, dkim.Policy:
 		colour = t.paint.bad
 	}
-	return t.verdictLine("  DKIM   ", colour, string(s.Status), text)
+	b := t.verdictLine("  DKIM   ", colour, string(s.Status), text)
+	for _, e := range s.Explanations {
+		b = append(b, t.labelled("         why: ", e.Text)...)
+	}
+	return b
 }
 
 // messageDMARC returns the verdict with the alignment of each identifier.
