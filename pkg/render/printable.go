@@ -55,8 +55,16 @@ func visible(r rune) bool {
 // escape replaces all characters but those to keep. Octets that are not UTF-8
 // are never kept.
 func escape(s string, keep func(rune) bool) string {
+	plain := 0
+	for plain < len(s) && s[plain] >= ' ' && s[plain] <= '~' && keep(rune(s[plain])) {
+		plain++
+	}
+	if plain == len(s) {
+		return s
+	}
 	var b strings.Builder
-	for i := 0; i < len(s); {
+	b.WriteString(s[:plain])
+	for i := plain; i < len(s); {
 		r, size := utf8.DecodeRuneInString(s[i:])
 		switch {
 		case r == utf8.RuneError && size == 1:
