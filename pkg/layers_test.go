@@ -31,7 +31,7 @@ var layers = map[string][]string{
 	"pkg/mailhost":         {"pkg/lint", "pkg/lookup"},
 	"pkg/publish":          {},
 	"pkg/report":           {"pkg/arc", "pkg/lint", "pkg/message", "pkg/dkim", "pkg/mailhost", "pkg/dmarc", "pkg/spf"},
-	"pkg/check":            {"pkg/arc", "pkg/lint", "pkg/dkim", "pkg/message", "pkg/mailhost", "pkg/dmarc", "pkg/lookup", "pkg/spf", "pkg/report", "pkg/internal/nearest", "go.yaml.in/yaml/v3"},
+	"pkg/check":            {"pkg/arc", "pkg/authres", "pkg/lint", "pkg/dkim", "pkg/message", "pkg/mailhost", "pkg/dmarc", "pkg/lookup", "pkg/spf", "pkg/report", "pkg/internal/nearest", "go.yaml.in/yaml/v3"},
 	"pkg/render":           {"pkg/arc", "pkg/lint", "pkg/dkim", "pkg/mailhost", "pkg/dmarc", "pkg/lookup", "pkg/spf", "pkg/report", "github.com/fatih/color"},
 	"cmd/authcheck":        {"pkg/arc", "pkg/lint", "pkg/message", "pkg/dkim", "pkg/mailhost", "pkg/dmarc", "pkg/lookup", "pkg/spf", "pkg/report", "pkg/check", "pkg/publish", "pkg/render", "github.com/spf13/cobra"},
 	"examples/library-spf": {"pkg/lint", "pkg/lookup", "pkg/spf"},

@@ -4,11 +4,13 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/authcheck/authcheck/pkg/check"
+	"github.com/authcheck/authcheck/pkg/render"
 	"github.com/authcheck/authcheck/pkg/report"
 )
 
@@ -16,7 +18,7 @@ import (
 func (a *app) verify() *cobra.Command {
 	var q check.MessageRequest
 	var list, sender string
-	var guess bool
+	var guess, header bool
 	var jobs int
 	cmd := &cobra.Command{
 		Use:   "verify MSG...",
@@ -44,6 +46,15 @@ func (a *app) verify() *cobra.Command {
 			if guess {
 				q.Trace = check.Guess
 			}
+			if header {
+				q.Header = check.Verdicts
+			}
+			if header && !a.holdsHeader() {
+				return fmt.Errorf("--header goes with --format text, json or ndjson")
+			}
+			if err := checkAuthservID(q.AuthservID); err != nil {
+				return err
+			}
 			return a.runVerify(cmd.Context(), q, jobs, args)
 		},
 	}
@@ -52,12 +63,30 @@ func (a *app) verify() *cobra.Command {
 	f.StringVar(&sender, "sender", "", "`ADDRESS` given with MAIL FROM; empty for a bounce")
 	f.StringVar(&q.Envelope.HELO, "helo", "", "`NAME` that the client gave with HELO or EHLO")
 	f.BoolVar(&guess, "guess-envelope", false, "take what is not given of these from Received and Return-Path")
+	f.BoolVar(&header, "header", false, "print the Received-SPF and Authentication-Results that a receiver would add")
+	f.StringVar(&q.AuthservID, "authserv-id", "", "`NAME` of your receiver: its Authentication-Results are believed, and --header is in its\nname (default: the host of the newest Received field)")
 	f.Var(bitsFlag{&q.MinBits}, "min-key-bits", "demand RSA keys of `N` bits at least, 1024 or more")
 	f.IntVar(&q.MaxSignatures, "max-signatures", 0, "signatures of a message that are verified, from the top (0: 20)")
 	f.Var(standardFlag{&q.Standard}, "dmarc-mode", "rfc9989 for the tree walk, rfc7489 for the Public Suffix List")
 	f.StringVar(&list, "psl", "", "Public Suffix List to use instead of the built-in one (`FILE`)")
 	f.IntVarP(&jobs, "jobs", "j", 16, "messages at once")
 	return cmd
+}
+
+// holdsHeader reports whether the format has a place for header fields.
+func (a *app) holdsHeader() bool {
+	return a.format == render.Text || a.format == render.JSON || a.format == render.NDJSON
+}
+
+// maxHostName is the number of octets that a name can have (RFC 1035, Section 2.3.4).
+const maxHostName = 255
+
+// checkAuthservID refuses what cannot be the name of a receiver.
+func checkAuthservID(name string) error {
+	if len(name) > maxHostName || strings.ContainsFunc(name, func(c rune) bool { return c <= ' ' || c == 0x7f }) {
+		return fmt.Errorf("--authserv-id takes the name of a host")
+	}
+	return nil
 }
 
 // checkJobs refuses a number of jobs that makes no sense.

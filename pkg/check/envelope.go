@@ -1,7 +1,6 @@
 package check
 
 import (
-	"net/mail"
 	"net/netip"
 	"strings"
 	"time"
@@ -25,8 +24,7 @@ func guess(e report.Envelope, m *message.Message) report.Envelope {
 	}
 	for _, field := range m.Named("Received") {
 		helo, client := receivedFrom(field.Value())
-		// What a host gave to itself or to its neighbour is behind the delivery.
-		if !client.IsValid() || client.IsLoopback() || client.IsPrivate() || client.IsLinkLocalUnicast() {
+		if !outside(client) {
 			continue
 		}
 		e.Client, e.Guessed = client, true
@@ -80,9 +78,7 @@ func receivedFrom(value string) (helo string, client netip.Addr) {
 // where none has one.
 func receivedAt(m *message.Message) (at time.Time, ok bool) {
 	for _, field := range m.Named("Received") {
-		value := field.Value()
-		date := strings.Join(strings.Fields(value[strings.LastIndexByte(value, ';')+1:]), " ")
-		if at, err := mail.ParseDate(date); err == nil {
+		if at, ok = message.ReceivedDate(field); ok {
 			return at, true
 		}
 	}

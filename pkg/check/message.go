@@ -30,6 +30,8 @@ type MessageRequest struct {
 	MinBits       int             // demanded of RSA keys; 0: what receivers demand
 	Standard      dmarc.Standard  // empty: RFC 9989
 	Suffixes      *dmarc.Suffixes // nil: the built-in Public Suffix List
+	AuthservID    string          // receiver whose Authentication-Results are believed, and in whose name Header is written; empty: none is, and the host of the newest Received field
+	Header        Header          // whether the fields are written that a receiver adds
 }
 
 // Trace says what the trace fields of a message are good for: anybody can write them.
@@ -39,6 +41,15 @@ type Trace int
 const (
 	Distrust Trace = iota // for the age of signatures alone
 	Guess                 // for what is not known of the envelope, too
+)
+
+// Header says what of the header of a receiver is written.
+type Header int
+
+// The choices of header fields.
+const (
+	NoHeader Header = iota
+	Verdicts        // Authentication-Results and Received-SPF
 )
 
 // Why there is no verdict on a message.
@@ -91,7 +102,10 @@ func Message(ctx context.Context, r lookup.Resolver, m *message.Message, q Messa
 	}
 	out.Results.DMARC = facts
 	out.Results.DMARCResult = evaluate(facts, mail)
-	return o.judgeMessage(out, verdicts)
+	if q.Header == Verdicts {
+		q.writeHeader(out.Results)
+	}
+	return o.judgeMessage(out, q.AuthservID, verdicts)
 }
 
 // explain finds out what happened to the message after it was signed. One signature
@@ -164,8 +178,8 @@ func evaluate(facts *dmarc.Facts, mail *report.Message) *dmarc.Result {
 	return &verdict
 }
 
-// judgeMessage completes the report on a message.
-func (o Options) judgeMessage(out *report.Report, verdicts []spf.Result) *report.Report {
+// judgeMessage completes the report on a message; id names the receiver that is believed.
+func (o Options) judgeMessage(out *report.Report, id string, verdicts []spf.Result) *report.Report {
 	mail := out.Results.Message
 	var lists [][]lookup.Reply
 	for i := range verdicts {
@@ -186,6 +200,8 @@ func (o Options) judgeMessage(out *report.Report, verdicts []spf.Result) *report
 		lint.Run(arc.Rules(), mail.ARC),
 		lint.Run(dkim.SignatureRules(), signatureFacts(out)),
 		lint.Run(dmarc.ResultRules(), resultFacts(out)),
+		lint.Run(message.Rules(), mail.Message),
+		lint.Run(messageRules(), factsOf(out.Results, id)),
 	))
 	return out
 }

@@ -57,8 +57,11 @@ func Run[F any](rules []Rule[F], facts F) []Finding {
 	var found []Finding
 	for i := range rules {
 		doc := &rules[i].Doc
-		total, last := map[*Source]int{}, map[*Source]int{}
+		var total, last map[*Source]int // most rules find nothing
 		rules[i].Check(facts, func(f Finding) {
+			if total == nil {
+				total, last = map[*Source]int{}, map[*Source]int{}
+			}
 			source := f.Span.Source
 			if total[source]++; total[source] > maxPerText {
 				return

@@ -34,7 +34,7 @@ func example(e lint.Example, indent string) string {
 	var b strings.Builder
 	for _, text := range []string{e.Message, e.Zone} {
 		for line := range strings.Lines(text) {
-			b.WriteString(strings.TrimRight(indent+cut(strings.TrimRight(line, "\n"), maxText), " ") + "\n")
+			b.WriteString(strings.TrimRight(indent+cut(Printable(strings.TrimRight(line, "\r\n")), maxText), " ") + "\n")
 		}
 	}
 	if len(e.Args) > 0 {

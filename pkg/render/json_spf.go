@@ -22,6 +22,9 @@ type wireResults struct {
 	Signatures []wireSignature `json:"dkim,omitzero"`
 	ARC        *wireARC        `json:"arc,omitempty"`
 	Message    *wireMessage    `json:"message,omitempty"`
+
+	AuthenticationResults octets `json:"authentication_results,omitempty"`
+	ReceivedSPF           octets `json:"received_spf,omitempty"`
 }
 
 // wireZone is a master file.
@@ -114,6 +117,7 @@ func wireResultsOf(r report.Results) wireResults {
 	}
 	if m := r.Message; m != nil {
 		w.SPF = &wireSPF{Domain: octets(m.SPF.Query.Domain), Record: recordText(m.SPF.Record), wireVerdict: wireVerdictOf(&m.SPF, "mfrom")}
+		w.AuthenticationResults, w.ReceivedSPF = octets(m.AuthenticationResults), octets(m.ReceivedSPF)
 	}
 	if r.Zone != nil {
 		w.Zone = &wireZone{Records: r.Zone.Records, Names: make([]octets, len(r.Zone.Names))}

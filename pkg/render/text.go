@@ -13,7 +13,8 @@ import (
 
 // The rules of the text output:
 //
-//   - A report is a row of blocks with a blank line between them: headline,
+//   - A report is a row of blocks with a blank line between them: header fields, if
+//     they are asked for, headline,
 //     verdicts, record, include tree, findings, what is unknown, what was left
 //     out. A domain without faults gets the short form, without a tree.
 //   - Errors and warnings are shown in full and notices counted, unless verbose.
@@ -46,9 +47,16 @@ type block []string
 func (t *textRenderer) Write(r *report.Report) error {
 	t.reports++
 	if t.verbosity == Quiet {
-		return t.print([]block{{t.headline(r) + t.outcome(r) + t.dmarcOutcome(r)}})
+		line := t.headline(r)
+		if r.Results.Message == nil { // whose headline has them
+			line += t.outcome(r) + t.dmarcOutcome(r)
+		}
+		return t.print([]block{append(header(r), line)})
 	}
 	blocks := t.blocks(r)
+	if lines := header(r); len(lines) > 0 {
+		blocks = append([]block{lines}, blocks...)
+	}
 	if t.reports > 1 {
 		blocks = append([]block{nil}, blocks...)
 	}

@@ -25,6 +25,20 @@ func (t *textRenderer) messageWords(r *report.Report) string {
 		"  DKIM " + t.dkimStatus(best) + "  DMARC" + t.dmarcStatus(r.Results.DMARCResult.Status)[1:]
 }
 
+// header returns the fields that a receiver would add, ready to be copied.
+func header(r *report.Report) block {
+	if r.Results.Message == nil {
+		return nil
+	}
+	var b block
+	for _, field := range []string{r.Results.Message.ReceivedSPF, r.Results.Message.AuthenticationResults} {
+		for line := range strings.Lines(field) {
+			b = append(b, Printable(strings.TrimRight(line, "\r\n")))
+		}
+	}
+	return b
+}
+
 func (t *textRenderer) dkimStatus(status dkim.Status) string {
 	colour := t.paint.weak
 	switch status {

@@ -66,6 +66,9 @@ type Message struct {
 	SPF        spf.Result // on MAIL FROM; Status is none where the envelope is not known
 	Signatures []dkim.Result
 	ARC        *arc.Chain
+	// What a receiver would write into the header, whole fields with CRLF line ends;
+	// empty: not asked for, or nothing to say.
+	AuthenticationResults, ReceivedSPF string
 }
 
 // Envelope is what is known of the delivery of a message: a saved one states nothing
