@@ -185,3 +185,60 @@ func TestHeaderKeys(t *testing.T) {
 		t.Errorf("%q, want it to begin with %q", got.Received, want)
 	}
 }
+
+// TestChainSuite runs the suite of ARC through the command line. An empty message is
+// one, too.
+func TestChainSuite(t *testing.T) {
+	dir := filepath.Join(suitesDir(t), "arc", "valimail-validation")
+	var suite struct {
+		Cases []struct{ ID, File, DNS, CV string }
+	}
+	readCases(t, dir, &suite)
+	passed := 0
+	for _, c := range suite.Cases {
+		if t.Run(c.ID, func(t *testing.T) {
+			var got struct {
+				ARC struct{ Result, Reason string }
+			}
+			verified(t, &got, filepath.Join(dir, c.File), "--zone", filepath.Join(dir, strings.TrimSuffix(c.DNS, ".json")+".zone"))
+			if got.ARC.Result != c.CV {
+				t.Errorf("%s (%s), want %s", got.ARC.Result, got.ARC.Reason, c.CV)
+			}
+		}) {
+			passed++
+		}
+	}
+	t.Logf("arc/valimail-validation through the command line: %d/%d", passed, len(suite.Cases))
+	if len(suite.Cases) < 171 {
+		t.Errorf("the suite has 171 cases, %d were found", len(suite.Cases))
+	}
+}
+
+// TestExampleMessages checks what the README promises of the example messages.
+func TestExampleMessages(t *testing.T) {
+	t.Parallel()
+	for file, want := range map[string]struct {
+		dmarc  string
+		causes []string
+	}{
+		"good.eml":   {"pass", nil},
+		"forged.eml": {"fail", nil},
+		"list.eml":   {"fail", []string{"footer", "subject-tag"}},
+	} {
+		var got struct {
+			DMARC struct{ Result string }
+			DKIM  []struct{ Causes []struct{ Cause string } }
+		}
+		verified(t, &got, filepath.Join("..", "..", "examples", "mail", file), "--guess-envelope",
+			"--zone", zonePath(t, "example.com.zone"), "--zone", zonePath(t, "providers.zone"))
+		var causes []string
+		for _, s := range got.DKIM {
+			for _, c := range s.Causes {
+				causes = append(causes, c.Cause)
+			}
+		}
+		if got.DMARC.Result != want.dmarc || !slices.Equal(causes, want.causes) {
+			t.Errorf("%s: DMARC %s, causes %v", file, got.DMARC.Result, causes)
+		}
+	}
+}
