@@ -66,6 +66,9 @@ func (a *app) targets(args []string, input string) (targets []string, complete c
 func (a *app) readTargets(path string) ([]string, error) {
 	var in io.Reader = a.stdin
 	if path != "-" {
+		if err := a.refuseOverwriting(path); err != nil {
+			return nil, err
+		}
 		file, err := os.Open(path)
 		if err != nil {
 			return nil, err

@@ -40,7 +40,7 @@ func (a *app) check() *cobra.Command {
 				return err
 			}
 			if list != "" {
-				if q.Suffixes, err = readSuffixes(list); err != nil {
+				if q.Suffixes, err = a.readSuffixes(list); err != nil {
 					return err
 				}
 			}

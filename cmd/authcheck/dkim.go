@@ -42,7 +42,7 @@ func (a *app) dkim() *cobra.Command {
 				q.Selectors = a.config.Selectors
 			}
 			if key != "" {
-				private, err := readPrivateKey(key)
+				private, err := a.readPrivateKey(key)
 				if err != nil {
 					return err
 				}
@@ -94,7 +94,10 @@ func (f bitsFlag) Type() string { return "N" }
 
 // readPrivateKey reads the public half of a private key. Nothing of the private half
 // is kept.
-func readPrivateKey(path string) (key dkim.PrivateKey, err error) {
+func (a *app) readPrivateKey(path string) (key dkim.PrivateKey, err error) {
+	if err := a.refuseOverwriting(path); err != nil {
+		return key, err
+	}
 	file, err := os.Open(path)
 	if err != nil {
 		return key, err

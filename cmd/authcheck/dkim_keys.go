@@ -36,7 +36,7 @@ func (a *app) dkimKeys() *cobra.Command {
 }
 
 func (a *app) runKeys(ctx context.Context, dir string) error {
-	keys, err := readKeyFolder(dir)
+	keys, err := a.readKeyFolder(dir)
 	if err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ const maxKeyFiles = 10_000
 
 // readKeyFolder reads the private keys of a folder. Other files are passed over,
 // unless their names say that they are keys.
-func readKeyFolder(dir string) ([]dkim.PrivateKey, error) {
+func (a *app) readKeyFolder(dir string) ([]dkim.PrivateKey, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, err
@@ -68,7 +68,7 @@ func readKeyFolder(dir string) ([]dkim.PrivateKey, error) {
 			continue
 		}
 		selector, domain := dkim.KeyName(entry.Name())
-		key, err := readPrivateKey(path)
+		key, err := a.readPrivateKey(path)
 		if errors.Is(err, dkim.ErrPrivateKey) && (selector == "" || !slices.Contains([]string{".pem", ".key", ".private"}, filepath.Ext(path))) {
 			continue
 		}

@@ -38,7 +38,7 @@ func (a *app) dmarc() *cobra.Command {
 				return fmt.Errorf("%q is not a domain: %w", q.Domain, err)
 			}
 			if list != "" {
-				if q.Suffixes, err = readSuffixes(list); err != nil {
+				if q.Suffixes, err = a.readSuffixes(list); err != nil {
 					return err
 				}
 			}
@@ -61,7 +61,10 @@ func (a *app) runDMARC(ctx context.Context, q check.DMARCRequest) error {
 	})
 }
 
-func readSuffixes(path string) (*dmarc.Suffixes, error) {
+func (a *app) readSuffixes(path string) (*dmarc.Suffixes, error) {
+	if err := a.refuseOverwriting(path); err != nil {
+		return nil, err
+	}
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, err

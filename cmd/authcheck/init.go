@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -28,14 +30,27 @@ func (a *app) init() *cobra.Command {
 					return err
 				}
 				name, err := lookup.FromUser(domain)
-				if err != nil {
-					return fmt.Errorf("%q is not a domain: %w", arg, err)
+				if err != nil || !isHostName(name) {
+					return fmt.Errorf("%q is not the name of a domain for mail", arg)
 				}
-				domains = append(domains, name)
+				if !slices.Contains(domains, name) {
+					domains = append(domains, name)
+				}
 			}
 			return a.writeNew(configName, check.SampleConfig(domains))
 		},
 	}
+}
+
+// isHostName reports whether a name has letters, digits and inner hyphens alone (RFC
+// 5321, Section 4.1.2).
+func isHostName(name string) bool {
+	for label := range strings.SplitSeq(name, ".") {
+		if strings.Trim(label, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" || label == "" || label[0] == '-' || label[len(label)-1] == '-' {
+			return false
+		}
+	}
+	return true
 }
 
 // writeNew writes a file that must not be there yet.

@@ -207,12 +207,16 @@ func (p *pending) commit() error {
 }
 
 // refuseOverwriting makes an error of a file that is to be written although the run
-// reads it, or writes something else to it.
+// reads it, or writes something else to it. Only a baseline may replace itself.
 func (a *app) refuseOverwriting(arguments ...string) error {
 	inputs := slices.Concat(a.flags.zones, a.flags.overlays, arguments, []string{a.configFile})
 	outputs := []struct{ flag, path string }{{"--output", a.flags.output}, {"--record", a.flags.record}, {"--write-baseline", a.flags.writeBaseline}}
 	for i, out := range outputs {
-		for _, in := range inputs {
+		read := inputs
+		if out.flag != "--write-baseline" {
+			read = append(slices.Clip(inputs), a.flags.baseline)
+		}
+		for _, in := range read {
 			if sameFile(in, out.path) {
 				return fmt.Errorf("%s %s would overwrite what this run reads", out.flag, out.path)
 			}

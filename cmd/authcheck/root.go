@@ -220,7 +220,8 @@ func findConfig() string {
 	dir, err := os.Getwd()
 	for up := ""; err == nil; up = filepath.Join("..", up) {
 		path := filepath.Join(up, configName)
-		if _, err := os.Stat(path); err == nil {
+		// A link that leads nowhere is a configuration that cannot be read.
+		if _, err := os.Lstat(path); err == nil {
 			return path
 		}
 		if _, err := os.Stat(filepath.Join(dir, ".git")); err == nil || dir == filepath.Dir(dir) {

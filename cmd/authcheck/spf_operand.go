@@ -58,7 +58,10 @@ func (a *app) spfFile(path, domain string) (check.SPFRecord, error) {
 	if err != nil {
 		return check.SPFRecord{}, err
 	}
-	zone := lookup.View(file)
+	zone, err := lookup.View(file)
+	if err != nil {
+		return check.SPFRecord{}, err
+	}
 	if len(file.Faults) > 0 {
 		return check.SPFRecord{}, file.Faults[0]
 	}

@@ -36,7 +36,7 @@ func (a *app) verify() *cobra.Command {
 				return err
 			}
 			if list != "" {
-				if q.Suffixes, err = readSuffixes(list); err != nil {
+				if q.Suffixes, err = a.readSuffixes(list); err != nil {
 					return err
 				}
 			}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -22,6 +23,9 @@ const baselineSchema = 1
 // Baseline holds the findings that are known: they are shown, but do not count. The
 // zero value knows none. It is for use by one goroutine.
 type Baseline struct {
+	// Stored returns how the path of a file that was judged is stored; nil: as it is.
+	Stored func(path string) string
+
 	file    string
 	known   map[known]int // how often each may be found
 	met     map[known]int
@@ -54,43 +58,81 @@ func NewBaseline() *Baseline {
 	return &Baseline{known: map[known]int{}, met: map[known]int{}, targets: map[string]bool{}, written: map[known]int{}}
 }
 
-// ParseBaseline reads what WriteTo wrote. The error says what is wrong with the file.
+// ParseBaseline reads what WriteTo wrote. The error says in one line what is wrong
+// with the file.
 func ParseBaseline(file string, data []byte) (*Baseline, error) {
 	if len(data) > MaxBaseline {
 		return nil, fmt.Errorf("%s: more than %d octets", file, MaxBaseline)
 	}
+	refuse := func(format string, args ...any) (*Baseline, error) {
+		return nil, fmt.Errorf("%s is no baseline: %s", file, fmt.Sprintf(format, args...))
+	}
+	var form struct {
+		Baseline *int `json:"authcheck_baseline"`
+	}
+	data = bytes.TrimPrefix(data, []byte("\ufeff"))
+	switch err := json.Unmarshal(data, &form); {
+	case err != nil:
+		return refuse("%s", faultOf(err))
+	case form.Baseline == nil:
+		return refuse("authcheck_baseline is missing")
+	case *form.Baseline != baselineSchema:
+		return nil, fmt.Errorf("%s is a baseline of form %d, this version reads form %d; write it anew with --write-baseline", file, *form.Baseline, baselineSchema)
+	}
 	var stored baselineFile
 	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&stored); err != nil {
-		return nil, fmt.Errorf("%s is no baseline: %w", file, err)
+		return refuse("%s", faultOf(err))
 	}
-	switch {
-	case stored.Baseline == 0:
-		return nil, fmt.Errorf("%s is no baseline: authcheck_baseline is missing", file)
-	case stored.Baseline != baselineSchema:
-		return nil, fmt.Errorf("%s is a baseline of form %d, this version reads form %d; write it anew with --write-baseline", file, stored.Baseline, baselineSchema)
+	if stored.Findings == nil {
+		return refuse("findings are missing")
 	}
 	b := NewBaseline()
 	b.file = file
 	for _, e := range stored.Findings {
-		if e.Rule == "" || e.Count < 1 {
-			return nil, fmt.Errorf("%s is no baseline: a finding without rule or count", file)
+		if e.Rule == "" || e.Count < 1 || e.Count > maxCount {
+			return refuse("a finding without rule, or without a count from 1 to %d", maxCount)
 		}
-		b.known[e.known] += e.Count
+		if b.known[e.known] > 0 {
+			return refuse("%s %s stands twice", e.Rule, e.Subject)
+		}
+		b.known[e.known] = e.Count
 	}
 	return b, nil
 }
 
+// maxCount is how often one finding can be known: no file has as many.
+const maxCount = 1 << 30
+
+// faultOf says what is wrong with JSON in the words of its reader.
+func faultOf(err error) string {
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		return fmt.Sprintf("octet %d is not what JSON has there: %v", syntax.Offset, syntax)
+	case errors.As(err, &kind):
+		return fmt.Sprintf("%s at octet %d is not what stands there", kind.Value, kind.Offset)
+	}
+	return strings.TrimPrefix(err.Error(), "json: ")
+}
+
 // Apply marks the findings of a report that are known, and remembers all that count
-// for WriteTo. What is beyond the number known is new.
+// for WriteTo. What is beyond the number known is new. What is said of the
+// configuration always counts: it is about what hides findings.
 func (b *Baseline) Apply(r *report.Report) {
-	b.targets[r.Target] = len(r.Unknown) == 0
+	if r.Kind == report.Config {
+		return
+	}
+	target := b.target(r)
+	b.targets[target] = len(r.Unknown) == 0
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		if f.Suppressed != "" {
 			continue
 		}
-		k := identify(r, f)
+		k := identify(target, f)
 		b.written[k]++
 		if b.met[k] < b.known[k] {
 			b.met[k]++
@@ -99,11 +141,21 @@ func (b *Baseline) Apply(r *report.Report) {
 	}
 }
 
-// identify returns what tells a finding from others. Octets that are no characters
-// cannot be stored and are not told apart.
-func identify(r *report.Report, f *lint.Finding) known {
-	valid := func(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
-	return known{Target: valid(strings.ReplaceAll(r.Target, "\\", "/")), Rule: f.RuleID, Subject: valid(f.Subject()), Text: valid(f.Span.Text())}
+// target returns how the target of a report is stored.
+func (b *Baseline) target(r *report.Report) string {
+	if r.Kind == report.Zone && b.Stored != nil {
+		return stored(b.Stored(r.Target))
+	}
+	return stored(r.Target)
+}
+
+// stored returns a text as a baseline has it. Octets that are no characters cannot be
+// stored and are not told apart.
+func stored(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }
+
+// identify returns what tells a finding from others.
+func identify(target string, f *lint.Finding) known {
+	return known{Target: target, Rule: f.RuleID, Subject: stored(f.Subject()), Text: stored(f.Span.Text())}
 }
 
 // Gone returns what is known of the targets that were looked at and was not found any

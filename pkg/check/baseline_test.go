@@ -49,6 +49,33 @@ func TestBaseline(t *testing.T) {
 	}
 }
 
+// TestParseBaselineErrors reads what is no baseline.
+func TestParseBaselineErrors(t *testing.T) {
+	t.Parallel()
+	const entry = `{"target":"a","rule":"r","subject":"TXT a","text":"x","count":1}`
+	for in, want := range map[string]string{
+		``:                           "f is no baseline: octet 0 is not what JSON has there: unexpected end of JSON input",
+		`[]`:                         "f is no baseline: array at octet 1 is not what stands there",
+		`{}`:                         "f is no baseline: authcheck_baseline is missing",
+		`{"authcheck_baseline":"1"}`: "f is no baseline: string at octet 25 is not what stands there",
+		`{"authcheck_baseline":0}`:   "f is a baseline of form 0, this version reads form 1; write it anew with --write-baseline",
+		`{"authcheck_baseline":1}`:   "f is no baseline: findings are missing",
+		`{"authcheck_baseline":1,"findings":[]} x`:                                       "f is no baseline: octet 40 is not what JSON has there: invalid character 'x' after top-level value",
+		`{"authcheck_baseline":1,"findings":[],"more":1}`:                                `f is no baseline: unknown field "more"`,
+		`{"authcheck_baseline":1,"findings":[{"rule":"r"}]}`:                             "f is no baseline: a finding without rule, or without a count from 1 to 1073741824",
+		`{"authcheck_baseline":1,"findings":[{"rule":"r","count":9223372036854775807}]}`: "f is no baseline: a finding without rule, or without a count from 1 to 1073741824",
+		`{"authcheck_baseline":1,"findings":[` + entry + `,` + entry + `]}`:              "f is no baseline: r TXT a stands twice",
+		`{"authcheck_baseline":1,"findings":[{"rule":"r","count":1.5}]}`:                 "f is no baseline: number 1.5 at octet 59 is not what stands there",
+	} {
+		if _, err := ParseBaseline("f", []byte(in)); err == nil || err.Error() != want {
+			t.Errorf("%s:\n got %v\nwant %s", in, err, want)
+		}
+	}
+	if _, err := ParseBaseline("f", []byte("\ufeff"+`{"authcheck_baseline":1,"findings":[`+entry+`]}`)); err != nil {
+		t.Error(err)
+	}
+}
+
 // FuzzParseBaseline reads anything; what is read is applied and written.
 func FuzzParseBaseline(f *testing.F) {
 	f.Add([]byte(`{"authcheck_baseline":1,"findings":[{"target":"a","rule":"r","subject":"TXT a","text":"x","count":1}]}`))

@@ -67,7 +67,7 @@ func (e *ConfigError) Error() string {
 
 // ParseConfig reads a configuration. The error is a *ConfigError.
 func ParseConfig(file string, text []byte) (Config, error) {
-	p := configParser{file: file, text: string(text)}
+	p := configParser{file: file, text: string(text), lines: strings.Split(string(text), "\n")}
 	if len(text) > MaxConfig {
 		return Config{}, &ConfigError{File: file, Message: fmt.Sprintf("more than %d octets", MaxConfig)}
 	}
@@ -80,8 +80,11 @@ func ParseConfig(file string, text []byte) (Config, error) {
 		return Config{}, p.syntax(err)
 	}
 	var second yaml.Node
-	if err := decoder.Decode(&second); err == nil {
+	switch err := decoder.Decode(&second); {
+	case err == nil:
 		p.fail(&second, "a second document; one is read")
+	case !errors.Is(err, io.EOF):
+		return Config{}, p.syntax(err)
 	}
 	if len(document.Content) == 0 {
 		return Config{}, nil
@@ -91,8 +94,8 @@ func ParseConfig(file string, text []byte) (Config, error) {
 		return Config{}, nil
 	}
 	p.mapping(root, map[string]func(*yaml.Node){
-		"selectors": func(n *yaml.Node) { p.config.Selectors = p.strings(n) },
-		"resolver":  func(n *yaml.Node) { p.config.Resolvers = p.strings(n) },
+		"selectors": func(n *yaml.Node) { p.config.Selectors = p.selectors(n) },
+		"resolver":  func(n *yaml.Node) { p.config.Resolvers = p.resolvers(n) },
 		"timeout":   func(n *yaml.Node) { p.config.Timeout = p.duration(n) },
 		"deadline":  func(n *yaml.Node) { p.config.Deadline = p.duration(n) },
 		"retries":   func(n *yaml.Node) { p.config.Retries = p.integer(n, 0, 100) },

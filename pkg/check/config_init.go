@@ -51,8 +51,8 @@ const sampleConfig = `# What authcheck shall know; see "authcheck schema config"
 # rate: 50       # queries per second in total
 `
 
-// SampleConfig returns a configuration to begin with: it lists the domains, which
-// ParseConfig takes, and explains everything else in comments.
+// SampleConfig returns a configuration to begin with: it lists the domains, host names
+// in A-labels, and explains everything else in comments.
 func SampleConfig(domains []string) string {
 	if len(domains) == 0 {
 		return fmt.Sprintf(sampleConfig, "# targets:\n#   - domain: example.com")
@@ -60,7 +60,7 @@ func SampleConfig(domains []string) string {
 	var b strings.Builder
 	b.WriteString("targets:")
 	for _, domain := range domains {
-		fmt.Fprintf(&b, "\n  - domain: %s", domain)
+		fmt.Fprintf(&b, "\n  - domain: %q", domain) // no and 1e3 are no text without the marks
 	}
 	return fmt.Sprintf(sampleConfig, b.String())
 }

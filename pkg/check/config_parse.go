@@ -12,12 +12,14 @@ import (
 
 	"github.com/authcheck/authcheck/pkg/internal/nearest"
 	"github.com/authcheck/authcheck/pkg/lint"
+	"github.com/authcheck/authcheck/pkg/lookup"
 )
 
 // configParser walks the nodes of a configuration and keeps the first error. It
 // reads nodes, not Go values, so that every error has its line and column.
 type configParser struct {
 	file, text string
+	lines      []string // of text
 	config     Config
 	err        *ConfigError
 }
@@ -31,11 +33,10 @@ func (p *configParser) fail(n *yaml.Node, format string, args ...any) {
 
 // line returns a line of the file if it is short and printable enough to show.
 func (p *configParser) line(number int) string {
-	lines := strings.SplitN(p.text, "\n", number+1)
-	if number < 1 || number > len(lines) {
+	if number < 1 || number > len(p.lines) {
 		return ""
 	}
-	line := strings.TrimRight(lines[number-1], "\r")
+	line := strings.TrimRight(p.lines[number-1], "\r")
 	if len(line) > 200 || strings.ContainsFunc(line, func(r rune) bool { return !strconv.IsPrint(r) }) {
 		return ""
 	}
@@ -100,11 +101,22 @@ func suggestion(word string, known []string) string {
 	return ""
 }
 
-func (p *configParser) string(n *yaml.Node) string {
-	if n.Kind != yaml.ScalarNode || n.Tag == "!!null" {
+// scalar reads a text, a number or a word such as true.
+func (p *configParser) scalar(n *yaml.Node) string {
+	if n.Kind != yaml.ScalarNode || n.ShortTag() == "!!null" {
 		p.fail(n, "a text is wanted here")
 	}
 	return n.Value
+}
+
+// string reads a text. What YAML takes for something else stands in quotation marks,
+// as the schema demands.
+func (p *configParser) string(n *yaml.Node) string {
+	text := p.scalar(n)
+	if tag := n.ShortTag(); tag == "!!int" || tag == "!!float" || tag == "!!bool" {
+		p.fail(n, "%q is a number or a truth value for YAML; put the text between quotation marks", text)
+	}
+	return text
 }
 
 // strings reads a text or a list of texts.
@@ -114,7 +126,7 @@ func (p *configParser) strings(n *yaml.Node) (list []string) {
 }
 
 func (p *configParser) duration(n *yaml.Node) time.Duration {
-	d, err := time.ParseDuration(p.string(n))
+	d, err := time.ParseDuration(p.scalar(n))
 	if err != nil || d <= 0 {
 		p.fail(n, "%q is not a duration such as 5s", n.Value)
 	}
@@ -122,8 +134,8 @@ func (p *configParser) duration(n *yaml.Node) time.Duration {
 }
 
 func (p *configParser) integer(n *yaml.Node, least, most int) *int {
-	i, err := strconv.Atoi(p.string(n))
-	if err != nil || i < least || i > most {
+	i, err := strconv.Atoi(p.scalar(n))
+	if err != nil || n.ShortTag() != "!!int" || i < least || i > most {
 		p.fail(n, "%q is not a number from %d to %d", n.Value, least, most)
 	}
 	return &i
@@ -138,11 +150,26 @@ func (p *configParser) oneOf(n *yaml.Node, words ...string) string {
 }
 
 func (p *configParser) number(n *yaml.Node) float64 {
-	f, err := strconv.ParseFloat(p.string(n), 64)
-	if err != nil || !(f > 0 && f < 1e6) {
+	f, err := strconv.ParseFloat(p.scalar(n), 64)
+	if tag := n.ShortTag(); err != nil || tag != "!!int" && tag != "!!float" || !(f > 0 && f < 1e6) {
 		p.fail(n, "%q is not a number above 0", n.Value)
 	}
 	return f
+}
+
+// selectors reads the names of DKIM keys. Years and the like may stand bare.
+func (p *configParser) selectors(n *yaml.Node) (list []string) {
+	p.each(n, func(n *yaml.Node) {
+		selector := p.scalar(n)
+		if n.ShortTag() != "!!int" {
+			selector = p.string(n)
+		}
+		if name, err := lookup.FromUser(selector + "._domainkey.example"); err != nil || strings.HasPrefix(name, "_domainkey") {
+			p.fail(n, "%q cannot be a selector", selector)
+		}
+		list = append(list, selector)
+	})
+	return list
 }
 
 // rule reads the ID of a rule.
@@ -163,6 +190,9 @@ func (p *configParser) severities(n *yaml.Node) {
 	p.config.Severity, p.config.Off = map[string]lint.Severity{}, map[string]bool{}
 	for i := 0; i+1 < len(n.Content) && p.err == nil; i += 2 {
 		id, value := p.rule(n.Content[i]), n.Content[i+1]
+		if p.err == nil && (p.config.Off[id] || p.config.Severity[id] != 0) {
+			p.fail(n.Content[i], "key %q stands twice", id)
+		}
 		// YAML 1.1 readers turn a bare off into false; both words are taken.
 		if value.Value == "off" || value.Value == "false" {
 			p.config.Off[id] = true

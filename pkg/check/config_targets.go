@@ -42,10 +42,10 @@ func (p *configParser) target(n *yaml.Node) (t Target) {
 	}
 	p.mapping(n, map[string]func(*yaml.Node){
 		"domain":       func(n *yaml.Node) { t.Domain = p.domain(n) },
-		"selectors":    func(n *yaml.Node) { t.Selectors = p.strings(n) },
+		"selectors":    func(n *yaml.Node) { t.Selectors = p.selectors(n) },
 		"ip":           func(n *yaml.Node) { t.Senders = p.addresses(n) },
 		"helo":         func(n *yaml.Node) { t.HELO = p.string(n) },
-		"hosts":        func(n *yaml.Node) { t.Hosts = p.strings(n) },
+		"hosts":        func(n *yaml.Node) { t.Hosts = p.hosts(n) },
 		"expect":       func(n *yaml.Node) { t.Expect = p.addresses(n) },
 		"profile":      func(n *yaml.Node) { t.Profile = p.profile(n) },
 		"min_key_bits": func(n *yaml.Node) { t.MinBits = *p.integer(n, dkim.MinBits, dkim.MaxBits) },
@@ -63,6 +63,28 @@ func (p *configParser) domain(n *yaml.Node) string {
 		p.fail(n, "%q is not a domain", name)
 	}
 	return name
+}
+
+// hosts reads names of hosts, which may be below the domain.
+func (p *configParser) hosts(n *yaml.Node) []string {
+	list := p.strings(n)
+	for _, name := range list {
+		if ascii, err := lookup.FromUser(name); err != nil || ascii == "" || strings.ContainsAny(name, " /@") {
+			p.fail(n, "%q is not the name of a host", name)
+		}
+	}
+	return list
+}
+
+// resolvers reads the URLs of resolvers.
+func (p *configParser) resolvers(n *yaml.Node) []string {
+	list := p.strings(n)
+	for _, url := range list {
+		if err := lookup.CheckServer(url); err != nil {
+			p.fail(n, "%v", err)
+		}
+	}
+	return list
 }
 
 func (p *configParser) profile(n *yaml.Node) mailhost.Profile {
@@ -108,7 +130,7 @@ func (p *configParser) mailAddresses(n *yaml.Node) (list []dmarc.Address) {
 
 // day reads a date and returns its end in UTC.
 func (p *configParser) day(n *yaml.Node) time.Time {
-	day, err := time.Parse(time.DateOnly, p.string(n))
+	day, err := time.Parse(time.DateOnly, p.scalar(n))
 	if err != nil {
 		p.fail(n, "%q is not a date such as 2027-01-31", n.Value)
 	}

@@ -115,6 +115,16 @@ func TestParseConfigErrors(t *testing.T) {
 		{"few bits", "targets: [{domain: a.example, min_key_bits: 512}]", 1, 45, `"512" is not a number from 1024 to 8192`},
 		{"no mail address", "targets: [{domain: a.example, require_rua: example.com}]", 1, 44, `"example.com" is not a mail address`},
 		{"no date", "ignore: [{rule: spf-all-pass, reason: x, until: soon}]", 1, 49, `"soon" is not a date such as 2027-01-31`},
+		{"number for a text", "targets: [{domain: a.example, helo: 12}]", 1, 37, `"12" is a number or a truth value for YAML; put the text between quotation marks`},
+		{"truth value for a text", "ignore: [{rule: spf-all-pass, reason: true}]", 1, 39, `"true" is a number or a truth value for YAML; put the text between quotation marks`},
+		{"fraction for a selector", "selectors: [1.5]", 1, 13, `"1.5" is a number or a truth value for YAML; put the text between quotation marks`},
+		{"text for a number", `retries: "3"`, 1, 10, `"3" is not a number from 0 to 100`},
+		{"text for a rate", `rate: "3"`, 1, 7, `"3" is not a number above 0`},
+		{"selector that cannot be asked", "selectors: [s1, a..b]", 1, 17, `"a..b" cannot be a selector`},
+		{"host that cannot be asked", "targets: [{domain: a.example, hosts: [a..b]}]", 1, 38, `"a..b" is not the name of a host`},
+		{"no resolver", "resolver: gopher://192.0.2.1", 1, 11, `resolver "gopher://192.0.2.1": unknown scheme (accepted: 1.1.1.1, [::1]:5353, udp://IP, tcp://IP, tls://NAME@IP or https://NAME@IP/dns-query)`},
+		{"severity twice", "severity: {spf-all-pass: error, spf-all-pass: off}", 1, 33, `key "spf-all-pass" stands twice`},
+		{"broken second document", "timeout: 1s\n---\nretries: [3", 2, 1, "not YAML: did not find expected ',' or ']'"},
 		{"fail_on", "fail_on: fatal", 1, 10, `"fatal" is not one of error, warning, notice, never`},
 		{"ignore without rule", "ignore: [{reason: x}]", 1, 10, "an ignore needs a rule"},
 		{"ignore that is no list", "ignore: spf-all-pass", 1, 9, "a list of findings is wanted here, each with rule and reason"},
@@ -190,7 +200,8 @@ func TestConfigSchema(t *testing.T) {
 		return schema.Validate(value)
 	}
 	uncommented := regexp.MustCompile(`(?m)^( *)# ?( *(?:- )?[a-z_-]+:.*)$`).ReplaceAllString(check.SampleConfig(nil), "$1$2")
-	for _, text := range []string{fullConfig, check.SampleConfig(nil), check.SampleConfig([]string{"example.com"}), uncommented, "severity: {spf-all-pass: off}", ""} {
+	for _, text := range []string{fullConfig, check.SampleConfig(nil), check.SampleConfig([]string{"example.com"}), uncommented, "severity: {spf-all-pass: off}", "selectors: 20230601",
+		"selectors: [2026, \"1.5\"]", "targets: [{domain: a.b, require_rua: 'mailto:d@a.b'}]", ""} {
 		if _, err := check.ParseConfig("c.yaml", []byte(text)); err != nil {
 			t.Errorf("%v", err)
 		}
@@ -201,6 +212,7 @@ func TestConfigSchema(t *testing.T) {
 	for _, text := range []string{
 		"timeouts: 1s", "timeout: 5", "retries: -1", "rate: 0", "targets: example.com", "targets: [{selectors: s1}]", "targets: [a@b]",
 		"targets: [{domain: a, profile: park}]", "targets: [{domain: a, min_key_bits: 512}]", "severity: {spf-all-pass: 7}",
+		"selectors: [1.5]", "selectors: true", "targets: [{domain: a.b, helo: 12}]", "targets: [7]", `retries: "3"`, `rate: "3"`, "targets: [{domain: a.b, hosts: [1]}]",
 		"ignore: [{rule: spf-all-pass}]", "ignore: [{rule: spf-all-pass, reason: ' '}]", "fail_on: fatal", "- x",
 	} {
 		if _, err := check.ParseConfig("c.yaml", []byte(text)); err == nil {

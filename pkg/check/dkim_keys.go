@@ -41,7 +41,7 @@ func DKIMKeys(ctx context.Context, r lookup.Resolver, q KeysRequest, o Options) 
 	slices.SortFunc(folder.Domains, func(a, b *dkim.Facts) int { return cmp.Compare(a.Domain, b.Domain) })
 	for _, facts := range folder.Domains {
 		for _, key := range facts.Private {
-			folder.Keys = append(folder.Keys, stored(facts, key, q.At))
+			folder.Keys = append(folder.Keys, storedKey(facts, key, q.At))
 		}
 	}
 	slices.SortStableFunc(folder.Keys, func(a, b report.StoredKey) int {
@@ -62,8 +62,8 @@ func selectors(keys []dkim.PrivateKey) []string {
 	return names
 }
 
-// stored finds what is published for a key among the facts about its domain.
-func stored(facts *dkim.Facts, key dkim.PrivateKey, at time.Time) report.StoredKey {
+// storedKey finds what is published for a key among the facts about its domain.
+func storedKey(facts *dkim.Facts, key dkim.PrivateKey, at time.Time) report.StoredKey {
 	const day = 24 * time.Hour
 	s := report.StoredKey{Private: key, Days: max(0, int(at.Sub(key.Modified)/day))}
 	for i := range facts.Selectors {

@@ -3,6 +3,7 @@ package check
 import (
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/authcheck/authcheck/pkg/dkim"
@@ -35,14 +36,24 @@ func (o Options) judge(r *report.Report, found []lint.Finding, fit fitness) *rep
 	return r
 }
 
+// The rules that every domain is judged by, each list put together once: domains may
+// be many.
+var (
+	answerRules = sync.OnceValue(lookup.AnswerRules)
+	hostRules   = sync.OnceValue(mailhost.Rules)
+	spfRules    = sync.OnceValue(spf.Rules)
+	keyRules    = sync.OnceValue(dkim.KeyRules)
+	recordRules = sync.OnceValue(dmarc.RecordRules)
+)
+
 // findings runs the rules of everything that was looked at.
 func findings(r report.Results) []lint.Finding {
-	found := lint.Run(lookup.AnswerRules(), own(r))
+	found := lint.Run(answerRules(), own(r))
 	if r.Host != nil {
-		found = append(found, lint.Run(mailhost.Rules(), r.Host)...)
+		found = append(found, lint.Run(hostRules(), r.Host)...)
 	}
 	if r.SPF != nil {
-		found = slices.Concat(found, lint.Run(spf.Rules(), r.SPF), lint.Run(spf.ResultRules(), r.SPF.Results))
+		found = slices.Concat(found, lint.Run(spfRules(), r.SPF), lint.Run(spf.ResultRules(), r.SPF.Results))
 	}
 	if r.HELO != nil {
 		found = append(found, lint.Run(spf.ResultRules(), []spf.Result{*r.HELO})...)
@@ -54,10 +65,10 @@ func findings(r report.Results) []lint.Finding {
 		found = append(found, lint.Run(spf.DiffRules(), r.Difference)...)
 	}
 	if r.DKIM != nil {
-		found = append(found, lint.Run(dkim.KeyRules(), r.DKIM)...)
+		found = append(found, lint.Run(keyRules(), r.DKIM)...)
 	}
 	if r.DMARC != nil {
-		found = append(found, lint.Run(dmarc.RecordRules(), r.DMARC)...)
+		found = append(found, lint.Run(recordRules(), r.DMARC)...)
 	}
 	if r.Keys != nil {
 		found = append(found, keyFindings(r.Keys)...)

@@ -4,8 +4,11 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/authcheck/authcheck/pkg/dmarc"
 	"github.com/authcheck/authcheck/pkg/lint"
@@ -16,24 +19,24 @@ import (
 // maxZoneNames is how many names with mail records are judged in one run.
 const maxZoneNames = 100_000
 
-// Zones judges master files that form one view of the DNS and returns a report for
-// each. What lies outside of them is not checked.
-func Zones(ctx context.Context, files []*lookup.File, o Options) []*report.Report {
-	z := newZones(files)
+// Zones judges master files that form one view of the DNS, each of them with a name
+// of its own, and returns a report for each. What lies outside of them is not
+// checked. The error is that of files with too many records.
+func Zones(ctx context.Context, files []*lookup.File, o Options) ([]*report.Report, error) {
+	z, err := newZones(files, o)
+	if err != nil {
+		return nil, err
+	}
 	names := mailNames(files)
 	for _, n := range names {
 		z.names[n.name] = n
 	}
-	for _, n := range names[:min(len(names), maxZoneNames)] {
-		z.judge(ctx, n)
-	}
+	z.judgeAll(ctx, names[:min(len(names), maxZoneNames)])
+	z.add(lint.Run(lookup.StringRules(), longTexts(files)), &mailName{})
 	reports := make([]*report.Report, len(files))
 	for i, f := range files {
 		r := z.reports[f.Name]
-		for _, path := range f.Includes {
-			r.Unchecked = append(r.Unchecked, report.Question{Question: "records of " + path, Reason: "$INCLUDE is not followed",
-				Settle: report.Command("authcheck", "lint", "zone", f.Name, path)})
-		}
+		r.Unchecked = append(r.Unchecked, uncheckedFile(f)...)
 		if len(names) > maxZoneNames {
 			r.Unchecked = append(r.Unchecked, report.Question{Question: "all names with mail records", Reason: "there are too many of them"})
 		}
@@ -42,7 +45,7 @@ func Zones(ctx context.Context, files []*lookup.File, o Options) []*report.Repor
 		r.Corrected = slices.DeleteFunc(r.Corrected, func(c lint.Correction) bool { return !fit(c) })
 		reports[i] = r.Report
 	}
-	return reports
+	return reports, nil
 }
 
 // registryless is a view in which the registries above the domains publish no DMARC
@@ -72,6 +75,7 @@ func byLine(a, b lint.Finding) int {
 
 // zones is the state of one judgement of zone files.
 type zones struct {
+	options Options
 	view    registryless
 	reports map[string]*zoneReport // by the name of the file
 	names   map[string]*mailName
@@ -86,9 +90,13 @@ type zoneReport struct {
 	found []lint.Finding
 }
 
-func newZones(files []*lookup.File) *zones {
+func newZones(files []*lookup.File, o Options) (*zones, error) {
+	view, err := lookup.View(files...)
+	if err != nil {
+		return nil, err
+	}
 	z := &zones{
-		view: registryless{lookup.View(files...)}, reports: map[string]*zoneReport{},
+		options: o, view: registryless{view}, reports: map[string]*zoneReport{},
 		names: map[string]*mailName{}, first: map[string]*lint.Source{}, cut: map[*lint.Source]bool{}, seen: map[fingerprint]bool{}, open: map[string]bool{},
 	}
 	for _, f := range files {
@@ -99,10 +107,10 @@ func newZones(files []*lookup.File) *zones {
 			}
 		}
 		for _, c := range f.Cut {
-			z.cut[c.Source] = true
+			z.cut[c.Source] = c.Sure
 		}
 	}
-	return z
+	return z, nil
 }
 
 // fingerprint tells findings apart.
@@ -112,37 +120,96 @@ type fingerprint struct {
 	file                   string
 }
 
-// judge looks at a name with all that the files say about it.
-func (z *zones) judge(ctx context.Context, n *mailName) {
-	var results report.Results
-	var found []lint.Finding
-	if n.domain {
-		q := DomainRequest{Target: Target{Domain: n.name, Selectors: n.selectors}, Zone: z.view.Zone}
-		results = q.gather(ctx, z.view)
-		found = slices.DeleteFunc(q.findings(results), func(f lint.Finding) bool { return z.settledAbove(n.name, f) })
-	} else {
-		results = n.gather(ctx, z.view)
-		found = findings(results)
+// judgement is what is found out about a name.
+type judgement struct {
+	found   []lint.Finding
+	replies []lookup.Reply    // failures
+	open    []lookup.Question // of which the files say nothing
+}
+
+// judgeAll judges names, as many at once as there are processors, and reports on them
+// in their order.
+func (z *zones) judgeAll(ctx context.Context, names []*mailName) {
+	const block = 1024 // whose facts are in memory at once
+	for part := range slices.Chunk(names, block) {
+		judged := make([]judgement, len(part))
+		var next atomic.Int64
+		var wg sync.WaitGroup
+		for range runtime.GOMAXPROCS(0) {
+			wg.Go(func() {
+				for i := int(next.Add(1)) - 1; i < len(part); i = int(next.Add(1)) - 1 {
+					judged[i] = z.judge(ctx, part[i])
+				}
+			})
+		}
+		wg.Wait()
+		for i, n := range part {
+			z.tell(n, judged[i])
+		}
 	}
+}
+
+// judge looks at a name with all that the files say about it. It changes nothing.
+func (z *zones) judge(ctx context.Context, n *mailName) (j judgement) {
+	var results report.Results
+	if n.domain {
+		q := DomainRequest{Target: z.target(n), Zone: z.view.Zone, At: z.options.At}
+		results = q.gather(ctx, z.view)
+		j.found = slices.DeleteFunc(q.findings(results), func(f lint.Finding) bool { return z.keysElsewhere(n.name, f) || z.settledAbove(n.name, f) })
+	} else {
+		results = n.gather(ctx, z.view, z.target(n), z.options.At)
+		j.found = findings(results)
+	}
+	for _, r := range asked(results) {
+		if _, err := z.view.Zone.Query(ctx, r.Name, r.Type); errors.Is(err, lookup.ErrOffline) {
+			j.open = append(j.open, r.Question)
+		}
+		if r.Err != nil && !errors.Is(r.Err, lookup.ErrOffline) {
+			j.replies = append(j.replies, r)
+		}
+	}
+	return j
+}
+
+// tell puts what was found out about a name into the reports.
+func (z *zones) tell(n *mailName, j judgement) {
 	home := z.reports[z.near(n, n.name).File]
 	home.Results.Zone.Names = append(home.Results.Zone.Names, n.name)
-	replies := asked(results)
-	for _, r := range replies {
+	for _, question := range j.open {
 		reason := "the name is not in these files"
-		_, err := z.view.Zone.Query(ctx, r.Name, r.Type)
-		if !errors.Is(err, lookup.ErrOffline) {
-			continue
-		}
-		if isRegistry(r.Name) {
+		if isRegistry(question.Name) {
 			reason += "; it is taken to have no record"
 		}
-		if q := r.Question.String(); !z.open[q] {
+		if q := question.String(); !z.open[q] {
 			z.open[q] = true
 			home.Unchecked = append(home.Unchecked, report.Question{Question: q, Reason: reason, Settle: report.Command("authcheck", "check", n.name)})
 		}
 	}
-	failed := lint.Run(lookup.FailureRules(), slices.DeleteFunc(replies, func(r lookup.Reply) bool { return errors.Is(r.Err, lookup.ErrOffline) }))
-	z.add(append(failed, found...), n)
+	z.add(append(lint.Run(lookup.FailureRules(), j.replies), j.found...), n)
+}
+
+// target returns what is known and demanded of a name: by the files, and by the
+// configuration.
+func (z *zones) target(n *mailName) Target {
+	known := z.options.Config.Target(n.name)
+	t := Target{Domain: n.name, Selectors: slices.Clone(n.selectors), MinBits: known.MinBits, Profile: known.Profile, Expect: known.Expect, Required: known.Required}
+	for _, selector := range known.Selectors {
+		if !slices.Contains(t.Selectors, selector) {
+			t.Selectors = append(t.Selectors, selector)
+		}
+	}
+	return t
+}
+
+// keysElsewhere reports whether a finding says that a domain has no key, although
+// keys may stand outside of the files: at the targets of its selectors, or in a zone
+// of their own.
+func (z *zones) keysElsewhere(name string, f lint.Finding) bool {
+	if f.RuleID != "dkim-domainkey-nxdomain" && f.RuleID != "spf-all-fail-without-dkim" {
+		return false
+	}
+	n := z.names[name]
+	return len(n.selectors) > 0 || !z.view.Covers("_domainkey."+name)
 }
 
 // settledAbove reports whether a domain above the name settles what a finding asks
@@ -157,7 +224,7 @@ func (z *zones) settledAbove(name string, f lint.Finding) bool {
 			return true
 		// RFC 9989, Section 4.4: identifiers are aligned where they share the organization.
 		case f.RuleID == "dkim-domainkey-nxdomain" || f.RuleID == "spf-all-fail-without-dkim":
-			return len(above.selectors) > 0
+			return len(above.selectors) > 0 || !z.view.Covers("_domainkey."+name)
 		}
 	}
 	return false
@@ -169,6 +236,9 @@ func (z *zones) add(found []lint.Finding, n *mailName) {
 	for _, f := range found {
 		if f.Span.Source.File == "" {
 			_, name, _ := strings.Cut(f.Subject(), " ")
+			if f.RuleID == "dkim-selector-invalid" { // it is about the selector, not its record
+				name = f.Span.Text() + "._domainkey." + n.name
+			}
 			z.place(&f, z.near(n, name, n.name))
 		}
 		file := f.Span.Source.File

@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/authcheck/authcheck/pkg/dkim"
 	"github.com/authcheck/authcheck/pkg/dmarc"
@@ -24,16 +25,16 @@ type mailName struct {
 	selectors []string
 }
 
-// gather asks for what the name has.
-func (n *mailName) gather(ctx context.Context, r lookup.Resolver) (results report.Results) {
+// gather asks for what the name has. t says what is demanded of it, as of a moment.
+func (n *mailName) gather(ctx context.Context, r lookup.Resolver, t Target, at time.Time) (results report.Results) {
 	if n.spf {
 		results.SPF = spf.Inspect(ctx, r, n.name, spf.Options{})
 	}
 	if len(n.selectors) > 0 {
-		results.DKIM = dkim.Inspect(ctx, r, n.name, dkim.Options{Selectors: n.selectors})
+		results.DKIM = dkim.Inspect(ctx, r, n.name, dkim.Options{Selectors: t.Selectors, MinBits: t.MinBits, At: at})
 	}
 	if n.policy {
-		results.DMARC = dmarc.Inspect(ctx, r, n.name, dmarc.Options{})
+		results.DMARC = dmarc.Inspect(ctx, r, n.name, dmarc.Options{Required: t.Required})
 	}
 	return results
 }
@@ -51,7 +52,7 @@ func mailNames(files []*lookup.File) []*mailName {
 	tops, holds := map[string]lookup.Record{}, map[string]bool{}
 	for _, f := range files {
 		for _, rec := range f.Records {
-			if isReverse(rec.Name) {
+			if f.Relative[rec.Name] || isReverse(rec.Name) {
 				continue
 			}
 			switch rec.Type {
@@ -74,7 +75,9 @@ func mailNames(files []*lookup.File) []*mailName {
 	}
 	sorted := make([]*mailName, 0, len(names))
 	for _, n := range names {
-		sorted = append(sorted, n)
+		if _, top := tops[n.name]; !isSpecialUse(n.name) && n.name != "" && (top || strings.Contains(n.name, ".")) {
+			sorted = append(sorted, n)
+		}
 	}
 	slices.SortFunc(sorted, func(a, b *mailName) int { return cmp.Compare(a.name, b.name) })
 	return sorted
@@ -87,6 +90,9 @@ func special(rec lookup.Record, at func(string, lookup.Record) *mailName) {
 		return
 	}
 	if selector, domain, ok := strings.Cut(rec.Name, "._domainkey."); ok {
+		if strings.HasPrefix(selector, "_") {
+			return // _adsp and _report are no keys
+		}
 		if n := at(domain, rec); selector != "*" {
 			n.selectors = append(n.selectors, selector)
 		}
@@ -100,4 +106,16 @@ func special(rec lookup.Record, at func(string, lookup.Record) *mailName) {
 // isReverse reports whether a name is that of an address or a network.
 func isReverse(name string) bool {
 	return strings.HasSuffix(name, ".in-addr.arpa") || strings.HasSuffix(name, ".ip6.arpa")
+}
+
+// isSpecialUse reports whether a name is one that is never delivered to through the
+// DNS of the Internet: those for names within a host or a site. example and test are
+// judged, since people try things out with them.
+func isSpecialUse(name string) bool {
+	top := name[strings.LastIndexByte(name, '.')+1:]
+	switch top {
+	case "localhost", "local", "invalid", "onion", "internal":
+		return true
+	}
+	return name == "home.arpa" || strings.HasSuffix(name, ".home.arpa")
 }

@@ -52,7 +52,7 @@ func TestSeverity(t *testing.T) {
 func filed() *lint.Source {
 	return lint.NewFileSource("TXT example.com", "x.zone", `a"bcde`, []lint.Anchor{
 		{Offset: 0, Line: 3, Column: 9}, {Offset: 1, Line: 3, Column: 10}, {Offset: 2, Line: 3, Column: 12},
-		{Offset: 3, Line: 3, Column: 16}, {Offset: 5, Line: 4, Column: 3},
+		{Offset: 3, Line: 3, Column: 13}, {Offset: 3, Line: 3, Column: 16}, {Offset: 5, Line: 3, Column: 18}, {Offset: 5, Line: 4, Column: 3},
 	})
 }
 
@@ -64,7 +64,7 @@ func TestPosition(t *testing.T) {
 		wantStart, wantE lint.Position
 	}{
 		{"first octet", "a", 0, 1, lint.Position{Line: 3, Column: 9}, lint.Position{Line: 3, Column: 10}},
-		{"escape", `"`, 1, 2, lint.Position{Line: 3, Column: 10}, lint.Position{Line: 3, Column: 11}},
+		{"escape", `"`, 1, 2, lint.Position{Line: 3, Column: 10}, lint.Position{Line: 3, Column: 12}},
 		{"octet behind an escape", "b", 2, 3, lint.Position{Line: 3, Column: 12}, lint.Position{Line: 3, Column: 13}},
 		{"second octet behind an anchor", "d", 4, 5, lint.Position{Line: 3, Column: 17}, lint.Position{Line: 3, Column: 18}},
 		{"across strings and lines", "cde", 3, 6, lint.Position{Line: 3, Column: 16}, lint.Position{Line: 4, Column: 4}},

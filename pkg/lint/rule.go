@@ -55,24 +55,26 @@ const maxPerText = 20
 // says how many there were.
 func Run[F any](rules []Rule[F], facts F) []Finding {
 	var found []Finding
+	var doc *Doc                    // of the rule that is running
+	var total, last map[*Source]int // of its findings; most rules have none
+	report := func(f Finding) {
+		if total == nil {
+			total, last = map[*Source]int{}, map[*Source]int{}
+		}
+		source := f.Span.Source
+		if total[source]++; total[source] > maxPerText {
+			return
+		}
+		f.RuleID, f.Ref = doc.ID, doc.Ref
+		if f.Severity == 0 {
+			f.Severity = doc.Severity
+		}
+		last[source] = len(found)
+		found = append(found, f)
+	}
 	for i := range rules {
-		doc := &rules[i].Doc
-		var total, last map[*Source]int // most rules find nothing
-		rules[i].Check(facts, func(f Finding) {
-			if total == nil {
-				total, last = map[*Source]int{}, map[*Source]int{}
-			}
-			source := f.Span.Source
-			if total[source]++; total[source] > maxPerText {
-				return
-			}
-			f.RuleID, f.Ref = doc.ID, doc.Ref
-			if f.Severity == 0 {
-				f.Severity = doc.Severity
-			}
-			last[source] = len(found)
-			found = append(found, f)
-		})
+		doc, total, last = &rules[i].Doc, nil, nil
+		rules[i].Check(facts, report)
 		for source, n := range total {
 			if n > maxPerText {
 				f := &found[last[source]]

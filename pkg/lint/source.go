@@ -12,7 +12,8 @@ type Source struct {
 }
 
 // Anchor ties an octet of a Source to its place in the file: one stands at the
-// start of every character-string and after every escape sequence.
+// start of every character-string, after every escape sequence, and at the end of
+// every character-string but the last.
 type Anchor struct {
 	Offset int // octet of Source.Text, from 0
 	Line   int // from 1
@@ -92,6 +93,12 @@ func (s Span) EndPosition() Position {
 	p := s.Source.Position(s.End - 1)
 	if p.Line > 0 {
 		p.Column++
+	}
+	// An escape takes more than one column: what follows says where it ends.
+	anchors := s.Source.anchors
+	i := sort.Search(len(anchors), func(i int) bool { return anchors[i].Offset >= s.End })
+	if i < len(anchors) && anchors[i].Offset == s.End && anchors[i].Line == p.Line {
+		p.Column = max(p.Column, anchors[i].Column)
 	}
 	return p
 }

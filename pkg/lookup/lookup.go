@@ -94,6 +94,10 @@ type Reply struct {
 	Err    error // nil, or an *Error: the answer is unknown
 }
 
+// instant marks resolvers that answer without waiting: asking them in goroutines
+// would only cost time, and they are asked most.
+type instant interface{ answersAtOnce() }
+
 // All asks every question at once and returns the replies in the order of the
 // questions. It returns when all have an outcome, soon after ctx is done.
 func All(ctx context.Context, r Resolver, questions []Question) []Reply {
@@ -103,8 +107,13 @@ func All(ctx context.Context, r Resolver, questions []Question) []Reply {
 		answer, err := r.Query(ctx, q.Name, q.Type)
 		replies[i] = Reply{Question: q, Answer: answer, Err: err}
 	}
+	_, serial := r.(instant)
 	var wg sync.WaitGroup
 	for i := range questions {
+		if serial {
+			ask(i)
+			continue
+		}
 		if i == len(questions)-1 {
 			ask(i) // the last one needs no goroutine of its own
 			break

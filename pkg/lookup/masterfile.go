@@ -1,6 +1,7 @@
 package lookup
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -24,24 +25,33 @@ const defaultTTL = 3600
 type reader struct {
 	*scanner
 	zone      *Zone
-	origin    string // canonical; the root until $ORIGIN says otherwise
-	owner     string // of the entry before
-	named     bool   // there was one
-	ttl       uint32 // of entries without TTL
-	fixedTTL  bool   // $TTL set it (RFC 2308, Section 4)
-	recording bool   // the file is a recording: its SOA records are data only
-	generated int    // octets that $GENERATE made
-	judged    *File  // keeps records and faults; nil: the first fault ends the reading
-	lost      bool   // the owner name could not be read: entries without one are nobody's
+	origin    string     // canonical; the root until $ORIGIN says otherwise
+	rooted    bool       // somebody has stated the origin
+	owner     string     // of the entry before
+	named     bool       // there was one
+	ttl       uint32     // of entries without TTL
+	fixedTTL  bool       // $TTL set it (RFC 2308, Section 4)
+	recording bool       // the file is a recording: its SOA records are data only
+	generated int        // octets that $GENERATE made
+	judged    *judgement // keeps records and faults; nil: the first fault ends the reading
+	lost      bool       // the owner name could not be read: entries without one are nobody's
 }
 
 // readFile adds the entries of a file to the zone, and to the file under judgement
 // if it is one. The error is a *ParseError.
-func (z *Zone) readFile(file, text string, judged *File) error {
+func (z *Zone) readFile(file, text string, judged *judgement) error {
 	r := &reader{scanner: newScanner(file, text), zone: z, ttl: defaultTTL, judged: judged}
+	if judged != nil {
+		r.origin, r.rooted = judged.Origin, judged.Origin != ""
+	}
 	if len(text) > maxFile {
 		return r.errorAt(r.here(), fmt.Sprintf("a file of %d octets", len(text)), fmt.Sprintf("%d at most", maxFile))
 	}
+	return r.readAll()
+}
+
+// readAll reads entries up to the end of the file.
+func (r *reader) readAll() error {
 	for {
 		more, err := r.next()
 		scanned := err == nil
@@ -71,9 +81,8 @@ func (r *reader) entry() error {
 		return r.setTTL()
 	case first.is("$GENERATE"):
 		return r.generate()
-	case first.is("$INCLUDE") && r.judged != nil && len(r.tokens) > 1:
-		r.judged.Includes = append(r.judged.Includes, r.tokens[1].text)
-		return nil
+	case first.is("$INCLUDE") && r.judged != nil:
+		return r.include()
 	case first.is("$INCLUDE"):
 		return r.unexpected(first, "the records themselves: other files are not read from within a file")
 	}
@@ -97,6 +106,7 @@ func (r *reader) setOrigin() error {
 		return err
 	}
 	r.origin, err = r.name(t)
+	r.rooted = true
 	return err
 }
 
@@ -125,6 +135,9 @@ func (r *reader) record(tokens []token, sameOwner bool) error {
 			return err
 		}
 		r.owner, r.named, rest = owner, true, tokens[1:]
+		if !r.rooted && r.judged != nil && !isAbsolute(tokens[0].text) {
+			r.judged.adrift(owner)
+		}
 	case r.lost:
 		return nil
 	case !r.named:
@@ -150,14 +163,20 @@ func (r *reader) record(tokens []token, sameOwner bool) error {
 		return r.missing(expected)
 	}
 	typ, ok := parseType(rest[0])
-	if !ok {
+	switch {
+	case !ok && r.judged != nil && len(rest) > 1 && isMnemonic(rest[0]):
+		return r.foreign(rest, tokens[0])
+	case !ok:
 		return r.unexpected(rest[0], expected)
 	}
 	if explicit && !r.fixedTTL {
 		r.ttl = ttl // RFC 1035, Section 5.1: the last one stated stays in force
 	}
 	rec, err := r.data(Record{Name: r.owner, Type: typ, TTL: ttl}, rest[1:])
-	if err != nil {
+	switch {
+	case err != nil && r.judged != nil && mayBeForeign(typ, rest[1:]):
+		return r.foreign(rest, tokens[0])
+	case err != nil:
 		return err
 	}
 	if err := r.admit(rec.Name, tokens[0]); err != nil {
@@ -171,13 +190,24 @@ func (r *reader) record(tokens []token, sameOwner bool) error {
 // admit counts an entry of the zone at a name. at is where a limit is reported.
 func (r *reader) admit(name string, at token) error {
 	switch z := r.zone; {
-	case z.entries == maxRecords:
-		return r.errorAt(at, fmt.Sprintf("more than %d records", maxRecords), "fewer")
+	case z.entries == z.limit:
+		return r.tooMany(at, fmt.Sprintf("more than %d records", z.limit))
 	case len(z.nodes) >= maxNames && !z.exists(name):
-		return r.errorAt(at, fmt.Sprintf("more than %d names", maxNames), "fewer")
+		return r.tooMany(at, fmt.Sprintf("more than %d names", maxNames))
 	}
 	r.zone.entries++
 	return nil
+}
+
+// tooMany is the error for an entry beyond what is read.
+func (s *scanner) tooMany(t token, found string) error {
+	return &ParseError{File: s.file, Line: t.line, Column: t.column, Found: found, Expected: "fewer", limit: true}
+}
+
+// isLimit reports whether an error is about more than is read.
+func isLimit(err error) bool {
+	parse, ok := errors.AsType[*ParseError](err)
+	return ok && parse.limit
 }
 
 // name reads a domain name, relative to the origin unless it ends in a dot, and

@@ -41,6 +41,8 @@ func TestMasterFile(t *testing.T) {
 		{"unknown type", `a. TYPE65280 \# 2 abcd`, `TYPE65280 a = \# 2 abcd`},
 		{"addresses", "a. AAAA 2001:DB8::1\nb. AAAA ::ffff:192.0.2.1", "AAAA a = 2001:db8::1\nAAAA b = ::ffff:192.0.2.1"},
 		{"hosts", "$ORIGIN e.\na MX 10 m\na MX 0 .\na NS n\na PTR P.\na CNAME @", "MX a.e = 0 .|10 m.e.\nNS a.e = n.e.\nPTR a.e = p.\nCNAME a.e = e."},
+		{"quoted value of a parameter", `a. HTTPS 1 . alpn="h3,h2" ipv4hint="192.0.2.1"` + "\nb. CAA 0 issue\"ca.example\"",
+			`TYPE65 a = 1 . alpn="h3,h2" ipv4hint="192.0.2.1"` + "\nCAA b = 0 issue \"ca.example\""},
 		{"other types", "$ORIGIN e.\n@ SOA ns h (1 2\n 3 4 5)\n@ CAA 0 issue \"ca.example; x=y\"", "SOA e = ns.e. h.e. 1 2 3 4 5\nCAA e = 0 issue \"ca.example; x=y\""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -192,6 +194,29 @@ func TestMasterFilePositions(t *testing.T) {
 			if have := strings.TrimRight(string(got[i]), " "); have != want {
 				t.Errorf("%q line %d:\n got %q\nwant %q", tt.in, i+1, have, want)
 			}
+		}
+	}
+}
+
+// TestMasterFileEnds marks the column behind each octet of a text.
+func TestMasterFileEnds(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string][]int{
+		`q. TXT "a\065b\"" "c" d\;`: {10, 14, 15, 17, 21, 24, 26},
+		`q. TXT \097 b`:             {12, 14},
+		`q. TXT "" "" x`:            {15},
+	} {
+		answer, err := parsed(t, in).Query(context.Background(), "q", TypeTXT)
+		if err != nil {
+			t.Fatal(err)
+		}
+		source := answer.Records[0].Source
+		var got []int
+		for i := range len(source.Text) {
+			got = append(got, source.Span(i, i+1).EndPosition().Column)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: %s", in, diff)
 		}
 	}
 }

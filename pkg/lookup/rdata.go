@@ -67,9 +67,12 @@ func (r *reader) data(rec Record, tokens []token) (Record, error) {
 // what servers make of it.
 func (r *reader) stringData(rec Record, tokens []token) (Record, error) {
 	rec.Strings = make([]string, len(tokens))
-	anchors := make([]lint.Anchor, 0, len(tokens))
+	anchors := make([]lint.Anchor, 0, 2*len(tokens)-1)
 	size := 0 // octets of text
 	for i, t := range tokens {
+		if i > 0 {
+			anchors = append(anchors, tokens[i-1].endAnchor(size))
+		}
 		rec.Strings[i], anchors = t.octets(size, anchors)
 		size += len(rec.Strings[i])
 		if size+i+1 > maxData {
@@ -157,6 +160,7 @@ func typeWord(typ Type) string {
 }
 
 // joinTokens returns the tokens with one blank between them, and where each stands.
+// Only a key and its quoted value stay together, as alpn="h3,h2" of HTTPS records.
 func joinTokens(tokens []token) (string, []lint.Anchor) {
 	anchors := make([]lint.Anchor, 1, len(tokens))
 	anchors[0] = lint.Anchor{Line: tokens[0].line, Column: tokens[0].column}
@@ -165,8 +169,10 @@ func joinTokens(tokens []token) (string, []lint.Anchor) {
 	}
 	var b strings.Builder
 	b.WriteString(tokens[0].raw())
-	for _, t := range tokens[1:] {
-		b.WriteByte(' ')
+	for i, t := range tokens[1:] {
+		if before := tokens[i]; !t.glued || !t.quoted || before.quoted || !strings.HasSuffix(before.text, "=") {
+			b.WriteByte(' ')
+		}
 		anchors = append(anchors, lint.Anchor{Offset: b.Len(), Line: t.line, Column: t.column})
 		b.WriteString(t.raw())
 	}

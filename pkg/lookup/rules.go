@@ -17,8 +17,12 @@ func FailureRules() []lint.Rule[[]Reply] {
 // AnswerRules returns the rules about answers. They are for names that whoever
 // reads the findings can do something about.
 func AnswerRules() []lint.Rule[[]Reply] {
-	return []lint.Rule[[]Reply]{chainLong, dangling, answerOver1232, longString, ttlTooHigh, doubleHyphen, aLabelInvalid}
+	return append(StringRules(), chainLong, dangling, answerOver1232, ttlTooHigh, doubleHyphen, aLabelInvalid)
 }
+
+// StringRules returns those of AnswerRules that are about strings alone, and hold for
+// texts of any kind.
+func StringRules() []lint.Rule[[]Reply] { return []lint.Rule[[]Reply]{longString} }
 
 type rule = lint.Rule[[]Reply]
 
@@ -182,8 +186,8 @@ func estimate(reply Reply) int {
 	return size
 }
 
-// maxString is the octets of a character-string (RFC 1035, Section 3.3).
-const maxString = 255
+// MaxString is the octets of a character-string (RFC 1035, Section 3.3).
+const MaxString = 255
 
 var longString = rule{
 	Doc: lint.Doc{
@@ -200,8 +204,8 @@ var longString = rule{
 			for _, rr := range reply.Answer.Records {
 				at := 0
 				for _, s := range rr.Strings {
-					if len(s) > maxString {
-						report(lint.Finding{Span: rr.Source.Span(at, at+len(s)), Message: fmt.Sprintf("a string has %d octets, %d at most", len(s), maxString),
+					if len(s) > MaxString {
+						report(lint.Finding{Span: rr.Source.Span(at, at+len(s)), Message: fmt.Sprintf("a string has %d octets, %d at most", len(s), MaxString),
 							Hint: "Split it into several strings between quotation marks."})
 					}
 					at += len(s)

@@ -51,6 +51,12 @@ func parseServers(urls []string) ([]server, error) {
 	return servers, nil
 }
 
+// CheckServer returns what is wrong with a resolver URL; nil: it can be asked.
+func CheckServer(url string) error {
+	_, err := parseServer(url)
+	return err
+}
+
 // parseServer reads a resolver URL. The error names it and says what is
 // accepted.
 func parseServer(text string) (server, error) {

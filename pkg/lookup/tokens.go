@@ -19,6 +19,8 @@ type ParseError struct {
 	Column   int    // octet within the line, from 1
 	Found    string // what stands there, such as `"exmaple"` or "the end of the entry"
 	Expected string // what could stand there
+
+	limit bool // reading ends here, whatever is wrong elsewhere
 }
 
 // Error returns the place and the fault in one line, such as
@@ -31,7 +33,8 @@ func (e *ParseError) Error() string {
 type token struct {
 	text   string // as in the file, escapes kept, quotes left out
 	quoted bool
-	line   int // of the first octet, which is the quote of a quoted token
+	glued  bool // nothing stands between it and the token before
+	line   int  // of the first octet, which is the quote of a quoted token
 	column int
 }
 
@@ -78,6 +81,15 @@ func (t token) octets(offset int, anchors []lint.Anchor) (string, []lint.Anchor)
 	return string(octets), anchors
 }
 
+// endAnchor ties the end of the token's octets, at offset of a text, to its place.
+func (t token) endAnchor(offset int) lint.Anchor {
+	column := t.end()
+	if t.quoted {
+		column--
+	}
+	return lint.Anchor{Offset: offset, Line: t.line, Column: column}
+}
+
 // escapeLength returns how many octets the escape at the start of s takes: 4
 // for \DDD, 2 for \X, 0 where no valid one stands there (RFC 1035, Section 5.1).
 func escapeLength(s string) int {
@@ -106,7 +118,7 @@ type scanner struct {
 	tokens    []token // of the entry read last
 	blank     bool    // that entry starts with a blank: its owner is the one before
 	directive bool    // that entry is a directive line, its first token ";!"
-	comment   string  // the first comment in it that touches an unquoted token, its semicolon included
+	comment   string  // the first comment in it that touches a token, its semicolon included
 }
 
 func newScanner(file, text string) *scanner {
@@ -177,6 +189,10 @@ func (s *scanner) scanToken() error {
 	if len(s.tokens) == maxTokens {
 		return s.errorAt(t, fmt.Sprintf("more than %d items", maxTokens), "the end of the entry")
 	}
+	if n := len(s.tokens); n > 0 {
+		last := s.tokens[n-1]
+		t.glued = last.line == t.line && last.end() == t.column
+	}
 	if t.quoted = s.text[s.offset] == '"'; t.quoted {
 		s.offset++
 	}
@@ -239,7 +255,7 @@ func (s *scanner) skipComment() {
 	s.skipLine()
 	if n := len(s.tokens); n > 0 && s.comment == "" {
 		last := s.tokens[n-1]
-		if !last.quoted && last.line == here.line && last.end() == here.column {
+		if last.line == here.line && last.end() == here.column {
 			s.comment = s.text[from:s.offset]
 		}
 	}

@@ -19,8 +19,10 @@ import (
 type Zone struct {
 	outcomes map[Question]*zoneOutcome
 	nodes    map[string]*node
-	complete bool // AUTHORITATIVE .
-	entries  int  // records and directives read
+	complete bool     // AUTHORITATIVE .
+	entries  int      // records and directives read
+	limit    int      // of these
+	foreign  []string // names with records of types that only some servers have
 }
 
 // zoneOutcome is what the data say to one question.
@@ -105,6 +107,8 @@ func (z *Zone) Query(_ context.Context, name string, typ Type) (Answer, error) {
 	}
 }
 
+func (z *Zone) answersAtOnce() {}
+
 // Fail makes a question fail with the reason, one of the package's sentinels or
 // an *Error. It is for tests; call it before the first Query.
 func (z *Zone) Fail(name string, typ Type, err error) {
@@ -112,7 +116,7 @@ func (z *Zone) Fail(name string, typ Type, err error) {
 }
 
 func newZone() *Zone {
-	return &Zone{outcomes: make(map[Question]*zoneOutcome), nodes: make(map[string]*node)}
+	return &Zone{outcomes: make(map[Question]*zoneOutcome), nodes: make(map[string]*node), limit: maxRecords}
 }
 
 // node returns the node of a name, made if need be.
@@ -175,6 +179,14 @@ func (z *Zone) direct(q Question, out *zoneOutcome) {
 
 // finish makes the zone ready for questions.
 func (z *Zone) finish() {
+	// ALIAS and the like stand for addresses that their server looks up.
+	for _, name := range z.foreign {
+		for _, q := range [...]Question{{name, TypeA}, {name, TypeAAAA}} {
+			if z.outcomes[q] == nil {
+				z.outcomes[q] = offline
+			}
+		}
+	}
 	for q, out := range z.outcomes {
 		records := out.answer.Records
 		if len(records) > 1 {
@@ -206,7 +218,7 @@ func (z *Zone) own(name string, typ Type) *zoneOutcome {
 // implied returns what authority says to a question to which the files say
 // nothing.
 func (z *Zone) implied(name string, typ Type) *zoneOutcome {
-	if !z.authoritative(name) {
+	if !z.Covers(name) {
 		return offline
 	}
 	if z.exists(name) {
@@ -223,9 +235,9 @@ func (z *Zone) exists(name string) bool {
 	return n != nil && n.exists
 }
 
-// authoritative reports whether the nearest zone cut at or above the name is one
-// whose SOA is loaded.
-func (z *Zone) authoritative(name string) bool {
+// Covers reports whether the data say everything about a name: the nearest zone cut
+// at or above it is one whose SOA is loaded.
+func (z *Zone) Covers(name string) bool {
 	if z.complete {
 		return true
 	}
