@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -168,13 +169,13 @@ func TestZonesTargets(t *testing.T) {
 	}
 	const key = "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDwIRP/UC3SBsEmGqZ9ZJW3/DkMoGeLnQg1fWn7/zYtIxN2SnFCjxOCKG9v3b4jYfcTNh5ijSsq631uBItLa7od+v/RtdC2UzJ1lWT947qR+Rcac2gbto/NMqJ0fzfVjH4OuKhitdY9tf6mcwGjaNBcWToIMmPSPDdQPNUYckcQ2QIDAQAB"
 	text := zoneStart + "@ MX 10 mail\nmail A 192.0.2.1\n@ TXT \"v=spf1 -all\"\n_dmarc TXT \"v=DMARC1; p=reject; rua=mailto:d@example.com\"\n" +
-		"s._domainkey TXT \"v=DKIM1; p=" + key + "\"\n"
+		"s._domainkey TXT \"v=DKIM1; p=" + key + "\"\ns20240315._domainkey TXT \"v=DKIM1; p=" + key + "\"\n"
 	got := map[string]bool{}
-	r := judged(t, Options{Config: c}, &lookup.File{Name: "a", Text: text})[0]
+	r := judged(t, Options{Config: c, At: time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)}, &lookup.File{Name: "a", Text: text})[0]
 	for _, f := range r.Findings {
 		got[f.RuleID] = true
 	}
-	for rule, want := range map[string]bool{"dmarc-rua-required-address-missing": true, "dkim-rsa-below-policy": true, "dkim-record-missing": true, "dkim-domainkey-nxdomain": false} {
+	for rule, want := range map[string]bool{"dmarc-rua-required-address-missing": true, "dkim-rsa-below-policy": true, "dkim-record-missing": true, "dkim-key-old": true, "dkim-domainkey-nxdomain": false} {
 		if got[rule] != want {
 			t.Errorf("%s: %v, of %v", rule, got[rule], got)
 		}
@@ -186,6 +187,7 @@ func TestZonesTargets(t *testing.T) {
 func FuzzZones(f *testing.F) {
 	f.Add(zoneStart + "@ MX 10 mail\n@ TXT \"v=spf1 mx include:a -all\"\n_dmarc TXT v=DMARC1; p=none\ns._domainkey TXT \"k=rsa; p=AA==\"\nmail CNAME mail\n")
 	f.Add("a. TXT \"v=spf1\"\n*. MX 0 .\n_dmarc. TXT \"v=DMARC1\"\n._domainkey.a. TXT \"p=\"\n;! LOOP a. MX\n")
+	f.Add("a.b. TXT x\n$INCLUDE b c.d.\n@ ALIAS x\n@ TXT y\n$ORIGIN e.\n@ MX 0 a.e\n_x._domainkey TXT z\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		if strings.Count(text, "$") > 4 || len(text) > 1<<12 {
 			return // many times $GENERATE is only slow

@@ -240,6 +240,23 @@ func TestInclude(t *testing.T) {
 	}
 }
 
+// TestIncludeState checks what goes into an included file and what comes back, by the
+// output of named-compilezone 9.18.
+func TestIncludeState(t *testing.T) {
+	t.Parallel()
+	a := &File{Name: "a", Text: "$TTL 300\n$ORIGIN e.\np TXT parent\n$INCLUDE b sub\n TXT after\nq TXT q\n"}
+	b := &File{Name: "b", Text: " TXT first\n$ORIGIN deep\nx TXT x\n$TTL 60\ny TXT y\n"}
+	mustView(t, a, b)
+	var got []string
+	for _, rec := range slices.Concat(a.Records, b.Records) {
+		got = append(got, fmt.Sprintf("%s %d %s", rec.Name, rec.TTL, rec.Source.Text))
+	}
+	want := []string{"p.e 300 parent", "p.e 60 after", "q.e 60 q", "p.e 300 first", "x.deep.sub.e 300 x", "y.deep.sub.e 60 y"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // TestOrigin checks what a file without $ORIGIN says, and what one says whose origin
 // was given.
 func TestOrigin(t *testing.T) {

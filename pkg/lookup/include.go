@@ -85,5 +85,6 @@ func (r *reader) include() error {
 	if err := inner.readAll(); isLimit(err) {
 		return err
 	}
+	r.ttl, r.fixedTTL = inner.ttl, inner.fixedTTL // as BIND does; only the names are put back
 	return nil
 }
