@@ -31,9 +31,10 @@ var layers = map[string][]string{
 	"pkg/mailhost":            {"pkg/lint", "pkg/lookup"},
 	"pkg/publish":             {},
 	"pkg/report":              {"pkg/arc", "pkg/lint", "pkg/message", "pkg/dkim", "pkg/mailhost", "pkg/dmarc", "pkg/spf"},
-	"pkg/check":               {"pkg/arc", "pkg/authres", "pkg/lint", "pkg/dkim", "pkg/message", "pkg/mailhost", "pkg/dmarc", "pkg/lookup", "pkg/spf", "pkg/report", "pkg/internal/nearest", "go.yaml.in/yaml/v3"},
+	"pkg/score":               {"pkg/lint", "pkg/message", "pkg/dkim", "pkg/mailhost", "pkg/dmarc", "pkg/lookup", "pkg/spf", "pkg/report"},
+	"pkg/check":               {"pkg/arc", "pkg/authres", "pkg/lint", "pkg/dkim", "pkg/message", "pkg/mailhost", "pkg/dmarc", "pkg/lookup", "pkg/spf", "pkg/report", "pkg/score", "pkg/internal/nearest", "go.yaml.in/yaml/v3"},
 	"pkg/render":              {"pkg/arc", "pkg/lint", "pkg/dkim", "pkg/mailhost", "pkg/dmarc", "pkg/lookup", "pkg/spf", "pkg/report", "github.com/fatih/color"},
-	"cmd/authcheck":           {"pkg/arc", "pkg/lint", "pkg/message", "pkg/dkim", "pkg/mailhost", "pkg/dmarc", "pkg/lookup", "pkg/spf", "pkg/report", "pkg/check", "pkg/publish", "pkg/render", "github.com/spf13/cobra"},
+	"cmd/authcheck":           {"pkg/arc", "pkg/lint", "pkg/message", "pkg/dkim", "pkg/mailhost", "pkg/dmarc", "pkg/lookup", "pkg/spf", "pkg/report", "pkg/score", "pkg/check", "pkg/publish", "pkg/render", "github.com/spf13/cobra"},
 	"examples/library-spf":    {"pkg/lint", "pkg/lookup", "pkg/spf"},
 	"examples/library-verify": {"pkg/dkim", "pkg/lookup", "pkg/message"},
 }

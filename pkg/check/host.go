@@ -67,7 +67,7 @@ func uncheckedHost(f *mailhost.Facts) []report.Question {
 			Settle: report.Command("authcheck", "ptr", "ADDRESS")})
 	}
 	if h := f.HELO; h != nil && !h.Client.IsValid() && h.Host != nil {
-		open = append(open, report.Question{Question: "whether the client is " + h.Host.Name, Reason: "no client address was given",
+		open = append(open, report.Question{Question: "whether the client is " + h.Host.Name, Reason: noClient,
 			Settle: report.Command("authcheck", "helo", h.Source.Text, "--ip", "ADDRESS")})
 	}
 	return open

@@ -84,12 +84,15 @@ func senders(f *spf.Facts) int {
 	return n
 }
 
+// noClient is the reason of what only the address of a client would tell.
+const noClient = "no client address was given"
+
 // uncheckedSPF lists what nobody could ask.
 func uncheckedSPF(f *spf.Facts) []report.Question {
 	var open []report.Question
 	verdict := len(f.Results) > 0
 	if !verdict && f.Domain != "" && f.Root.Record != nil {
-		open = append(open, report.Question{Question: "verdict for a client of " + f.Domain, Reason: "no client address was given",
+		open = append(open, report.Question{Question: "verdict for a client of " + f.Domain, Reason: noClient,
 			Settle: report.Command("authcheck", "spf", f.Domain, "--ip", "ADDRESS")})
 	}
 	if f.MX != nil && f.MX.Err != nil {

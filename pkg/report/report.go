@@ -27,6 +27,7 @@ type Report struct {
 	Unknown   []Question        // asked, and no answer came
 	Unchecked []Question        // nobody could ask
 	Rules     []lint.Doc        // of the rules that fired, sorted by ID
+	Score     *Score            // nil: nobody asked for one
 }
 
 // Kind says what a target is.

@@ -1,0 +1,96 @@
+package score_test
+
+import (
+	"context"
+	"net/netip"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/authcheck/authcheck/pkg/check"
+	"github.com/authcheck/authcheck/pkg/lookup"
+	"github.com/authcheck/authcheck/pkg/report"
+	"github.com/authcheck/authcheck/pkg/score"
+)
+
+// TestUnknown takes the answers to one type of question away: what is left is judged.
+func TestUnknown(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name    string
+		silence string
+		value   report.Points
+		judged  report.Points
+		open    []string
+	}{
+		{"SPF", ";! TIMEOUT example.com. TXT", 100, 76, []string{"spf-record", "spf-ending", "spf-limits", "spf-sender", "dns"}},
+		{"DMARC", ";! SERVFAIL _dmarc.example.com. TXT", 100, 68, []string{"dmarc-record", "dmarc-policy", "dmarc-reports", "dmarc-names-below", "dns"}},
+		{"MX", ";! SERVFAIL example.com. MX", 100, 69, []string{"spf-record", "spf-limits", "spf-sender", "dmarc-reports", "mx", "mx-hosts", "dns"}},
+		{"PTR", ";! TIMEOUT 25.2.0.192.in-addr.arpa. PTR", 100, 88, []string{"ptr", "ptr-own", "dns"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			q := good()
+			zone, err := lookup.ParseZone("test.zone", zones(t, "example.com"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			silent, err := lookup.ParseZone("silent.zone", tt.silence)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := check.Score(context.Background(), lookup.NewCache(lookup.NewOverlay(silent, zone), 0), q, check.Options{})
+			var open []string
+			for _, row := range r.Score.Open {
+				open = append(open, row.Row)
+			}
+			if diff := cmp.Diff(tt.open, open); diff != "" {
+				t.Errorf("not judged (-want +got):\n%s", diff)
+			}
+			if r.Score.Value != tt.value || r.Score.Judged != tt.judged || len(r.Unknown) == 0 {
+				t.Errorf("%s points of %s judged, want %s of %s; unknown: %v", r.Score.Value, r.Score.Judged, tt.value, tt.judged, r.Unknown)
+			}
+		})
+	}
+}
+
+// TestDomains scores domains that are not what most are.
+func TestDomains(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, zone, profile string
+		sender              string
+		want                string // "8.5 as mail: row row" or the refusal
+	}{
+		{"does not exist", "", "", "", "refused: example.org does not exist"},
+		{"nobody answers", ";! TIMEOUT example.org. *\n;! TIMEOUT _dmarc.example.org. *\n;! TIMEOUT _domainkey.example.org. *\n;! TIMEOUT _dmarc.org. *\n;! TIMEOUT s1._domainkey.example.org. *", "", "", "refused: nothing could be judged"},
+		{"parked", "@ MX 0 .\n@ TXT \"v=spf1 -all\"\n_dmarc TXT \"v=DMARC1; p=reject\"", "", "", "10.0 as parked:"},
+		{"parked with a mail host", "@ MX 10 mail\nmail A 192.0.2.1\n@ TXT \"v=spf1 -all\"\n_dmarc TXT \"v=DMARC1; p=reject\"", "parked", "", "8.9 as parked: mx"},
+		{"parked without a word", "@ MX 0 .", "", "", "1.5 as parked: spf-record spf-ending spf-limits dmarc-record dmarc-policy dmarc-names-below"},
+		{"only receives", "@ MX 10 mail\nmail A 192.0.2.1\nmail AAAA 2001:db8::1\n@ TXT \"v=spf1 -all\"\n_dmarc TXT \"v=DMARC1; p=reject; rua=mailto:d@example.org\"", "no-send", "", "10.0 as no-send:"},
+		{"only sends", "@ MX 0 .\n@ TXT \"v=spf1 ip4:192.0.2.1 -all\"\n_dmarc TXT \"v=DMARC1; p=reject; rua=mailto:d@example.com\"\ns1._domainkey TXT " + strongKey +
+			"\n_report._dmarc.example.com. TXT v=DMARC1\nexample.org._report._dmarc.example.com. TXT \"v=DMARC1\"\nexample.com. MX 10 mail\n1.2.0.192.in-addr.arpa. PTR mail\nmail A 192.0.2.1\nmail AAAA 2001:db8::1", "", "192.0.2.1", "9.4 as mail: mx"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var q check.ScoreRequest
+			q.Profile = score.Profile(tt.profile)
+			q.Domain.Target = check.Target{Domain: "example.org", Selectors: []string{"s1"}}
+			if tt.sender != "" {
+				q.Domain.Senders = []netip.Addr{netip.MustParseAddr(tt.sender)}
+			}
+			s := scored(t, ";! AUTHORITATIVE .\n$ORIGIN example.org.\n"+tt.zone+"\n", q).Score
+			got := "refused: " + s.Refused
+			if s.Refused == "" {
+				got = s.Value.String() + " as " + s.Profile + ":"
+				if rows := lostRows(s); len(rows) > 0 {
+					got += " " + strings.Join(rows, " ")
+				}
+			}
+			if got != tt.want {
+				t.Errorf("got  %s\nwant %s", got, tt.want)
+			}
+		})
+	}
+}

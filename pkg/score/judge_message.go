@@ -1,0 +1,298 @@
+package score
+
+import (
+	"net/mail"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/authcheck/authcheck/pkg/dkim"
+	"github.com/authcheck/authcheck/pkg/dmarc"
+	"github.com/authcheck/authcheck/pkg/message"
+	"github.com/authcheck/authcheck/pkg/spf"
+)
+
+func spfPass(s *sheet, _ *Row) verdict {
+	m := s.Results.Message
+	switch {
+	case m == nil || !m.SPF.Query.IP.IsValid():
+		return verdict{state: unchecked}
+	case m.SPF.Status == spf.TempError:
+		return verdict{state: unknown}
+	case m.SPF.Status != spf.Pass:
+		return verdict{state: lost, rule: "spf-result-" + string(m.SPF.Status)}
+	}
+	return verdict{}
+}
+
+// signature returns the signature of the message that speaks best for it: one that is
+// valid, those of the author's organization first. nil: there is none.
+func (s *sheet) signature() *dkim.Result {
+	var best *dkim.Result
+	rank := 0
+	for i := range s.Results.Message.Signatures {
+		r := &s.Results.Message.Signatures[i]
+		points := 1
+		if r.Status == dkim.Pass {
+			points += 2
+		}
+		if s.ours(r.Signature.Domain) {
+			points++
+		}
+		if points > rank {
+			best, rank = r, points
+		}
+	}
+	return best
+}
+
+// ours reports whether a name is that of the author's organization, or within it.
+func (s *sheet) ours(domain string) bool {
+	f := s.Results.DMARC
+	return f != nil && f.OrgDomain != "" && strings.HasSuffix("."+strings.ToLower(domain), "."+f.OrgDomain)
+}
+
+func dkimPass(s *sheet, _ *Row) verdict {
+	if s.Results.Message == nil {
+		return verdict{state: unchecked}
+	}
+	best := s.signature()
+	switch {
+	case best == nil:
+		return verdict{state: lost, rule: "dkim-unsigned"}
+	case best.Status == dkim.Pass:
+		return verdict{}
+	case slices.ContainsFunc(s.Results.Message.Signatures, func(r dkim.Result) bool { return r.Status == dkim.TempError }):
+		return verdict{state: unknown}
+	}
+	return verdict{state: lost, rule: failure(best)}
+}
+
+// failure names the rule about a signature that is not valid.
+func failure(r *dkim.Result) string {
+	switch {
+	case r.BodyHash == dkim.Differs:
+		return "dkim-sig-body-hash-mismatch"
+	case anyOf(r.Reason, dkim.ErrNoRecord):
+		return "dkim-sig-no-key"
+	case anyOf(r.Reason, dkim.ErrRevoked):
+		return "dkim-sig-key-revoked"
+	case anyOf(r.Reason, dkim.ErrSHA1):
+		return "dkim-sig-sha1"
+	case anyOf(r.Reason, dkim.ErrRSATooShort, dkim.ErrMinBits):
+		return "dkim-sig-weak-key"
+	case anyOf(r.Reason, dkim.ErrExpired):
+		return "dkim-sig-expired"
+	case r.Record != nil && r.Record.Err() != nil:
+		return "dkim-sig-key-invalid"
+	}
+	return "dkim-sig-bad-signature"
+}
+
+func signatureStrength(s *sheet, row *Row) verdict {
+	if s.Results.Message == nil {
+		return verdict{state: unchecked}
+	}
+	best := s.signature()
+	switch {
+	case best == nil:
+		return verdict{state: absent}
+	case s.costly(row):
+		return verdict{state: lost}
+	case best.Signature.Algorithm == "rsa-sha1":
+		return verdict{state: lost, rule: "dkim-sig-sha1"}
+	case best.Record == nil && best.Status == dkim.TempError:
+		return verdict{state: unknown}
+	case best.Record == nil || best.Record.Key.Bits == 0:
+		return verdict{state: absent}
+	case best.Record.Key.Type == dkim.RSA && best.Record.Key.Bits < dkim.RecommendedBits:
+		return verdict{state: lost, rule: "dkim-sig-weak-key"}
+	}
+	return verdict{}
+}
+
+// covered are the fields that a signature should cover where the message has them: what
+// people see, what makes the message one of its kind, and how its body is to be read
+// (RFC 6376, Sections 5.4 and 5.4.1).
+var covered = []string{"From", "Subject", "Date", "To", "Message-ID", "MIME-Version", "Content-Type"}
+
+func signatureCoverage(s *sheet, row *Row) verdict {
+	m := s.Results.Message
+	if m == nil {
+		return verdict{state: unchecked}
+	}
+	best := s.signature()
+	switch {
+	case best == nil:
+		return verdict{state: absent}
+	case best.Signature.Length >= 0:
+		return verdict{state: lost, rule: "dkim-sig-l-tag"}
+	case s.costly(row) || slices.ContainsFunc(covered, func(name string) bool { return len(m.Named(name)) > 0 && !signs(best, name) }):
+		return verdict{state: lost, rule: "dkim-sig-recommended-header-unsigned"}
+	}
+	return verdict{}
+}
+
+// signs reports whether a signature covers the fields of a name.
+func signs(r *dkim.Result, name string) bool {
+	for _, span := range r.Signature.Names {
+		if strings.EqualFold(strings.TrimSpace(span.Text()), name) {
+			return true
+		}
+	}
+	return false
+}
+
+func dmarcPass(s *sheet, _ *Row) verdict {
+	m, v := s.Results.Message, s.Results.DMARCResult
+	switch {
+	case m == nil || v == nil || len(m.FromDomains()) != 1:
+		return verdict{state: unchecked} // no domain, or several, to be aligned with
+	case v.Status == dmarc.StatusPass:
+		return verdict{}
+	case v.Status == dmarc.StatusTempError:
+		return verdict{state: unknown}
+	case v.Status == dmarc.StatusFail && !m.SPF.Query.IP.IsValid():
+		return verdict{state: unchecked} // with the envelope SPF could pass
+	case v.Status == dmarc.StatusNone && s.aligned():
+		return verdict{state: absent} // the record is all that is missing
+	}
+	return verdict{state: lost, rule: "dmarc-result-" + string(v.Status)}
+}
+
+// aligned reports whether SPF or DKIM passes for the author's organization.
+func (s *sheet) aligned() bool {
+	m := s.Results.Message
+	sender := m.SPF.Query.Sender
+	if m.SPF.Status == spf.Pass && s.ours(sender[strings.LastIndexByte(sender, '@')+1:]) {
+		return true
+	}
+	return slices.ContainsFunc(m.Signatures, func(r dkim.Result) bool { return r.Status == dkim.Pass && s.ours(r.Signature.Domain) })
+}
+
+func from(s *sheet, row *Row) verdict {
+	m := s.Results.Message
+	switch {
+	case m == nil:
+		return verdict{state: unchecked}
+	case len(m.Named("From")) > 1:
+		return verdict{state: lost, rule: "dmarc-from-multiple-headers"}
+	case len(m.FromDomains()) > 1:
+		return verdict{state: lost, rule: "dmarc-from-multiple-addresses"}
+	case m.Has(message.FromNoDomain):
+		return verdict{state: lost, rule: "dmarc-from-group-or-invalid"}
+	}
+	return found(s, row)
+}
+
+// forged judges the cap of a From that is not proved: DMARC says so, or there are
+// several authors, of which receivers show one and check another.
+func forged(s *sheet, _ *Row) verdict {
+	m := s.Results.Message
+	switch {
+	case m == nil:
+		return verdict{}
+	case len(m.Named("From")) > 1:
+		return verdict{state: lost, rule: "dmarc-from-multiple-headers"}
+	case len(m.FromDomains()) > 1:
+		return verdict{state: lost, rule: "dmarc-from-multiple-addresses"}
+	case s.Results.DMARCResult != nil && s.Results.DMARCResult.Status == dmarc.StatusFail && m.SPF.Query.IP.IsValid():
+		return verdict{state: lost, rule: "dmarc-result-fail"}
+	}
+	return verdict{}
+}
+
+// single are the fields that may stand once, beside From (RFC 5322, Section 3.6).
+var single = []string{"Date", "Message-ID", "Sender", "Reply-To", "To", "Cc", "Bcc", "In-Reply-To", "References", "Subject"}
+
+// identifier is the form of a Message-ID (RFC 5322, Section 3.6.4).
+var identifier = regexp.MustCompile(`^\s*<[^\s<>@]+@[^\s<>@]+>\s*$`)
+
+func fields(s *sheet, row *Row) verdict {
+	m := s.Results.Message
+	if m == nil {
+		return verdict{state: unchecked}
+	}
+	for _, name := range single {
+		if len(m.Named(name)) > 1 {
+			return verdict{state: lost, rule: "msg-single-header-repeated"}
+		}
+	}
+	dates, ids := m.Named("Date"), m.Named("Message-ID")
+	switch {
+	case len(dates) == 0:
+		return verdict{state: lost, rule: "msg-date-missing"}
+	case len(ids) == 0:
+		return verdict{state: lost, rule: "msg-message-id-missing"}
+	case !identifier.MatchString(ids[0].Value()):
+		return verdict{state: lost, rule: "msg-message-id-invalid"}
+	}
+	if _, err := mail.ParseDate(strings.Join(strings.Fields(dates[0].Value()), " ")); err != nil {
+		return verdict{state: lost, rule: "msg-date-invalid"}
+	}
+	return found(s, row)
+}
+
+func form(s *sheet, row *Row) verdict {
+	m := s.Results.Message
+	if m == nil {
+		return verdict{state: unchecked}
+	}
+	for _, fault := range []struct {
+		kind message.Kind
+		rule string
+	}{
+		{message.LongLine, "msg-line-too-long"}, {message.BareCR, "msg-bare-cr"}, {message.NUL, "msg-nul"},
+		{message.BadHeaderLine, "msg-bad-header-line"}, {message.NoSeparator, "msg-no-separator"},
+	} {
+		if m.Has(fault.kind) {
+			return verdict{state: lost, rule: fault.rule}
+		}
+	}
+	if m.LineEnds == message.Mixed {
+		return verdict{state: lost, rule: "dkim-sig-bare-lf"}
+	}
+	return found(s, row)
+}
+
+// listURIs are the URIs of a List-Unsubscribe field (RFC 2369, Section 2).
+var listURIs = regexp.MustCompile(`<\s*([^<>]*?)\s*>`)
+
+// unsubscribe judges one-click unsubscribe: an https URI, the field that says that a
+// POST will do, and both covered by a signature (RFC 8058, Section 3.1).
+func unsubscribe(s *sheet, row *Row) verdict {
+	m := s.Results.Message
+	switch {
+	case m == nil:
+		return verdict{state: unchecked}
+	case !s.profile.bulk():
+		return verdict{state: notApplicable}
+	}
+	uris, posts := m.Named("List-Unsubscribe"), m.Named("List-Unsubscribe-Post")
+	if len(uris) == 0 {
+		return verdict{state: lost, rule: "msg-list-unsubscribe-missing"}
+	}
+	secure := 0
+	for _, uri := range listURIs.FindAllStringSubmatch(uris[0].Value(), -1) {
+		if strings.HasPrefix(strings.ToLower(uri[1]), "https://") {
+			secure++
+		}
+	}
+	switch {
+	case secure != 1 || len(uris) > 1:
+		return verdict{state: lost, rule: "msg-list-unsubscribe-no-https"}
+	case len(posts) == 0:
+		return verdict{state: lost, rule: "msg-list-unsubscribe-post-missing"}
+	case len(posts) > 1 || strings.TrimSpace(posts[0].Value()) != "List-Unsubscribe=One-Click":
+		return verdict{state: lost, rule: "msg-list-unsubscribe-post-invalid"}
+	}
+	valid := slices.ContainsFunc(m.Signatures, func(r dkim.Result) bool { return r.Status == dkim.Pass })
+	for i := range m.Signatures {
+		r := &m.Signatures[i]
+		// Where no signature is valid, that is a loss of its own.
+		if (r.Status == dkim.Pass || !valid) && signs(r, "List-Unsubscribe") && signs(r, "List-Unsubscribe-Post") {
+			return found(s, row)
+		}
+	}
+	return verdict{state: lost, rule: "dkim-sig-list-unsubscribe-unsigned"}
+}

@@ -1,0 +1,103 @@
+package score_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/authcheck/authcheck/pkg/dkim"
+	"github.com/authcheck/authcheck/pkg/report"
+	"github.com/authcheck/authcheck/pkg/score"
+)
+
+// outcomes returns the checklist as one line a requirement.
+func outcomes(s *report.Score) map[string]report.Outcome {
+	list := map[string]report.Outcome{}
+	for _, r := range s.Requirements {
+		list[r.ID] = r.Outcome
+	}
+	return list
+}
+
+type checklist = map[string]report.Outcome
+
+// TestDomainRequirements compares the checklists of providers with what was worked out
+// by hand.
+func TestDomainRequirements(t *testing.T) {
+	t.Parallel()
+	const pass, fail, unknown, untestable = report.Met, report.Failed, report.Undecided, report.NotTestable
+	for _, tt := range []struct {
+		name    string
+		profile score.Profile
+		edits   []edit
+		want    checklist
+	}{
+		{"good", score.Google, nil, checklist{"G1": pass, "G2": pass, "G3": untestable, "G4": untestable, "G5": unknown, "G6": pass,
+			"G7": untestable, "G8": pass, "G9": unknown, "G10": unknown, "G11": pass}},
+		{"policy none is enough", score.Google, without["dmarc-policy"], checklist{"G1": pass, "G2": pass, "G3": untestable, "G4": untestable, "G5": unknown, "G6": pass,
+			"G7": untestable, "G8": pass, "G9": unknown, "G10": unknown, "G11": pass}},
+		{"no reverse name, no DMARC", score.Google, []edit{{"25.24-31 IN PTR\tmail.example.com.", ""}, {"_dmarc\tIN", "other\tIN"}}, checklist{"G1": pass, "G2": fail, "G3": untestable,
+			"G4": untestable, "G5": unknown, "G6": pass, "G7": untestable, "G8": fail, "G9": unknown, "G10": unknown, "G11": pass}},
+		{"key of 1024 bits", score.Google, without["dkim-strength"], checklist{"G1": pass, "G2": pass, "G3": untestable, "G4": untestable, "G5": unknown, "G6": pass,
+			"G7": untestable, "G8": pass, "G9": unknown, "G10": unknown, "G11": pass}},
+		{"good", score.Yahoo, nil, checklist{"Y1": pass, "Y2": unknown, "Y3": unknown, "Y4": untestable}},
+		{"broken SPF", score.Yahoo, without["spf-record"], checklist{"Y1": pass, "Y2": fail, "Y3": unknown, "Y4": untestable}},
+		{"good", score.Microsoft, nil, checklist{"M1": unknown, "M3": pass}},
+		{"no usable key", score.Microsoft, without["dkim-key"], checklist{"M1": fail, "M3": pass}},
+		{"mail has nowhere to go", score.Microsoft, without["mx"], checklist{"M1": unknown, "M3": fail}},
+	} {
+		t.Run(string(tt.profile)+" "+tt.name, func(t *testing.T) {
+			t.Parallel()
+			q := good()
+			q.Profile = tt.profile
+			s := scored(t, zones(t, "example.com", tt.edits...), q).Score
+			if diff := cmp.Diff(tt.want, outcomes(s)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestMessageRequirements does the same with messages.
+func TestMessageRequirements(t *testing.T) {
+	t.Parallel()
+	const pass, fail, untestable = report.Met, report.Failed, report.NotTestable
+	google := func(changes checklist) checklist {
+		list := checklist{"G1": pass, "G2": pass, "G3": untestable, "G4": untestable, "G5": pass, "G6": pass,
+			"G7": untestable, "G8": pass, "G9": pass, "G10": pass, "G11": pass}
+		for id, outcome := range changes {
+			list[id] = outcome
+		}
+		return list
+	}
+	for _, tt := range []struct {
+		name    string
+		profile score.Profile
+		s       sending
+		want    checklist
+	}{
+		{"good", score.Google, sending{}, google(nil)},
+		{"only SPF", score.Google, withoutMail["dkim-pass"], google(checklist{"G1": fail, "G10": fail})},
+		{"only DKIM", score.Google, withoutMail["spf-pass"], google(checklist{"G1": fail})},
+		{"unaligned service", score.Google, withoutMail["dmarc-pass"], google(checklist{"G9": fail})},
+		{"key of 1024 bits", score.Google, sending{key: dkim.KeyOptions{Domain: "example.com", Selector: "w", Type: dkim.RSA, Bits: 1024, Weak: true}}, google(nil)},
+		{"unsubscribe without https", score.Google, sending{before: []edit{{"https://example.com/leave", "http://example.com/leave"}}}, google(checklist{"G10": fail})},
+		{"unsubscribe by mail alone", score.Google, sending{before: []edit{{", <https://example.com/leave/Zm9v>", ""}}}, google(checklist{"G10": fail})},
+		{"unsubscribe by one click of another kind", score.Google, sending{before: []edit{{"=One-Click", "=One-Click, x=y"}}}, google(checklist{"G10": fail})},
+		{"unsubscribe field not signed", score.Google, sending{sign: dkim.SignOptions{Fields: []string{"From", "Subject", "Date", "To", "Message-ID", "MIME-Version", "Content-Type", "List-Unsubscribe"}}},
+			google(checklist{"G10": fail})},
+		{"no Date", score.Google, sending{before: []edit{{"Date: Sat, 21 Nov 2026 17:00:00 +0000\n", ""}}}, google(checklist{"G5": fail})},
+		{"good", score.Yahoo, sending{}, checklist{"Y1": pass, "Y2": pass, "Y3": pass, "Y4": untestable}},
+		{"unaligned service", score.Yahoo, withoutMail["dmarc-pass"], checklist{"Y1": pass, "Y2": fail, "Y3": pass, "Y4": untestable}},
+		{"good", score.Microsoft, sending{}, checklist{"M1": pass, "M3": pass}},
+		{"only DKIM", score.Microsoft, withoutMail["spf-pass"], checklist{"M1": fail, "M3": pass}},
+	} {
+		t.Run(string(tt.profile)+" "+tt.name, func(t *testing.T) {
+			t.Parallel()
+			tt.s.profile = tt.profile
+			if diff := cmp.Diff(tt.want, outcomes(tt.s.sent(t).Score)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}

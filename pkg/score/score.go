@@ -1,0 +1,189 @@
+package score
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/authcheck/authcheck/pkg/report"
+	"github.com/authcheck/authcheck/pkg/spf"
+)
+
+// Of returns the score of a report on a domain, or on a message and the domain of its
+// author, by a profile.
+func Of(r *report.Report, profile Profile) *report.Score {
+	profile = fitting(r, profile)
+	s := newSheet(r, profile)
+	score := &report.Score{Profile: string(profile)}
+	if score.Refused = refusal(r); score.Refused != "" {
+		return score
+	}
+	rows := Weighted(profile, columnOf(r))
+	for i := range rows {
+		s.add(score, &rows[i])
+	}
+	if score.Judged == 0 {
+		return &report.Score{Profile: string(profile), Refused: "nothing could be judged"}
+	}
+	score.Caps = s.caps(func(*Row) bool { return true })
+	score.Cures = s.cures(score)
+	score.Value = s.limit(score)
+	score.Band = band(score.Value)
+	score.Requirements = s.requirements(columnOf(r))
+	return score
+}
+
+// columnOf returns the column of the table that a report is judged by.
+func columnOf(r *report.Report) Column {
+	if r.Results.Message != nil {
+		return Message
+	}
+	return Domain
+}
+
+// refusal says why there is nothing to score.
+func refusal(r *report.Report) string {
+	m := r.Results.Message
+	switch {
+	case m != nil && len(m.FromDomains()) == 0:
+		return "no From field names a domain"
+	case m == nil && r.Results.SPF != nil && r.Results.SPF.Root.Err == spf.ErrNoDomain:
+		return r.Target + " does not exist"
+	}
+	return ""
+}
+
+// add adds what became of a row to a score.
+func (s *sheet) add(score *report.Score, w *Weight) {
+	at := slices.IndexFunc(score.Areas, func(a report.Area) bool { return a.Name == w.Row.Area })
+	if at < 0 {
+		at = len(score.Areas)
+		score.Areas = append(score.Areas, report.Area{Name: w.Row.Area})
+	}
+	area := &score.Areas[at]
+	area.Of += w.Points
+	switch state := s.verdicts[w.Row.ID].state; state {
+	case won:
+		area.Won += w.Points
+	case notApplicable:
+		area.Won += w.Points
+		return
+	case lost, absent:
+		c := s.cause(&w.Row)
+		area.Lost += w.Points
+		score.Lost = append(score.Lost, report.Loss{Row: w.Row.ID, Area: w.Row.Area, Title: w.Row.Title,
+			Rule: c.rule, Further: c.further, Found: c.found, Fix: c.fix, Place: c.place, Lost: w.Points, Of: w.Points})
+	default:
+		score.Applicable += w.Points
+		score.Open = append(score.Open, report.OpenRow{Row: w.Row.ID, Title: w.Row.Title, Of: w.Points, Asked: state == unknown})
+		if ask := w.Row.Ask; state == unchecked && !strings.Contains(strings.Join(score.Ask, " "), ask) {
+			score.Ask = append(score.Ask, ask)
+		}
+		return
+	}
+	score.Applicable += w.Points
+	score.Judged += w.Points
+}
+
+// caps returns the caps that hold as long as some of the lost rows are, the lowest
+// first.
+func (s *sheet) caps(remains func(*Row) bool) []report.Cap {
+	var caps []report.Cap
+	for i := range s.rows {
+		row := &s.rows[i]
+		if row.Cap == 0 || !s.lost(row.ID) || !slices.ContainsFunc(row.Lifted, func(id string) bool { return s.lost(id) && remains(s.row(id)) }) {
+			continue
+		}
+		caps = append(caps, report.Cap{Row: row.ID, Title: row.Title, Rule: s.cause(row).rule, Max: row.Cap})
+	}
+	slices.SortStableFunc(caps, func(a, b report.Cap) int { return cmp.Compare(a.Max, b.Max) })
+	return caps
+}
+
+// limit returns the number, and makes what the lowest cap takes a loss of its own.
+func (s *sheet) limit(score *report.Score) report.Points {
+	value := left(score.Lost)
+	if len(score.Caps) == 0 || score.Caps[0].Max >= value {
+		return value
+	}
+	c := score.Caps[0]
+	score.Lost = append(score.Lost, report.Loss{Row: c.Row, Area: s.row(c.Row).Area, Title: c.Title, Rule: c.Rule,
+		Fix: s.lifting(c.Row, score.Lost), Lost: value - c.Max, Of: report.MaxPoints - c.Max})
+	return c.Max
+}
+
+// lifting returns what lifts a cap: the cure of the first row that it holds with.
+func (s *sheet) lifting(id string, losses []report.Loss) string {
+	for _, loss := range losses {
+		if slices.Contains(s.row(id).Lifted, loss.Row) {
+			return loss.Fix
+		}
+	}
+	return ""
+}
+
+// left returns what losses leave of ten points.
+func left(losses []report.Loss) report.Points {
+	value := report.MaxPoints
+	for _, loss := range losses {
+		value -= loss.Lost
+	}
+	return value
+}
+
+// band says the number in a word.
+func band(value report.Points) string {
+	switch {
+	case value == report.MaxPoints:
+		return "perfect"
+	case value >= 80:
+		return "good"
+	case value >= 60:
+		return "acceptable"
+	}
+	return "not good enough"
+}
+
+// cures returns what wins the lost points back: the least effort first, then the most
+// points, each with the score that it and those before it lead to. What is won back
+// by the same record is one cure.
+func (s *sheet) cures(score *report.Score) []report.Cure {
+	type group struct {
+		report.Cure
+		gain report.Points
+	}
+	var groups []*group
+	for _, loss := range score.Lost {
+		at := slices.IndexFunc(groups, func(g *group) bool {
+			return g.Rule == loss.Rule && g.Fix == loss.Fix || isRecord(loss.Fix) && g.Fix == loss.Fix
+		})
+		if at < 0 {
+			at = len(groups)
+			groups = append(groups, &group{Cure: report.Cure{Rule: loss.Rule, Found: loss.Found, Fix: loss.Fix, Place: loss.Place}})
+		}
+		g := groups[at]
+		g.Rows, g.gain = append(g.Rows, loss.Row), g.gain+loss.Lost
+		g.Effort = max(g.Effort, s.origin(s.row(loss.Row)).Effort)
+	}
+	slices.SortStableFunc(groups, func(a, b *group) int {
+		return cmp.Or(cmp.Compare(a.Effort, b.Effort), cmp.Compare(b.gain, a.gain))
+	})
+	var cures []report.Cure
+	var done []string
+	value := left(score.Lost)
+	for _, g := range groups {
+		done, value = append(done, g.Rows...), value+g.gain
+		g.Score = value
+		if caps := s.caps(func(row *Row) bool { return !slices.Contains(done, row.ID) }); len(caps) > 0 {
+			if g.Score > caps[0].Max {
+				g.Score, g.Held = caps[0].Max, caps[0].Title
+			}
+		}
+		cures = append(cures, g.Cure)
+	}
+	return cures
+}
+
+// isRecord reports whether a cure is a whole record: what has it in common is won back
+// at once.
+func isRecord(fix string) bool { return strings.HasPrefix(fix, "v=") }
