@@ -10,6 +10,7 @@ import (
 	"github.com/authcheck/authcheck/pkg/mailhost"
 	"github.com/authcheck/authcheck/pkg/publish"
 	"github.com/authcheck/authcheck/pkg/render"
+	"github.com/authcheck/authcheck/pkg/score"
 )
 
 // complete tells cobra what a shell may offer next in a command line that is being
@@ -26,7 +27,7 @@ func complete(root *cobra.Command, line []string) {
 	if strings.HasSuffix(cmd.Use, " FILE...") || strings.HasSuffix(cmd.Use, " MSG...") {
 		cmd.ValidArgsFunction = files
 	}
-	for _, flag := range []string{"baseline", "config", "input", "key", "output", "out", "overlay", "psl", "record", "write-baseline", "zone"} {
+	for _, flag := range []string{"baseline", "config", "eml", "input", "key", "output", "out", "overlay", "psl", "record", "write-baseline", "zone"} {
 		offer(cmd, flag, files)
 	}
 	for _, flag := range []string{"color", "dmarc-mode", "fail-on", "format", "profile", "publish", "type"} {
@@ -64,6 +65,9 @@ func choice(cmd *cobra.Command, flag string) []cobra.Completion {
 	case "color":
 		return []cobra.Completion{"auto", "always", "never"}
 	case "profile":
+		if cmd.Name() == "score" {
+			return completions(score.Profiles(), "")
+		}
 		return completions(mailhost.Profiles(), "")
 	case "dmarc-mode":
 		return completions([]dmarc.Standard{dmarc.RFC9989, dmarc.RFC7489}, "")

@@ -92,7 +92,7 @@ func (a *app) root() *cobra.Command {
 		hideUnused(cmd)
 		help(cmd, args)
 	})
-	cmd.AddCommand(a.check(), a.a(), a.mx(), a.ptr(), a.helo(), a.spf(), a.dkim(), a.dmarc(), a.verify(), a.lint(), a.build(), a.explain(), a.rules(), a.schema(), a.init(), a.version())
+	cmd.AddCommand(a.check(), a.score(), a.a(), a.mx(), a.ptr(), a.helo(), a.spf(), a.dkim(), a.dmarc(), a.verify(), a.lint(), a.build(), a.explain(), a.rules(), a.schema(), a.init(), a.version())
 	// man.go is there with the build tag docs: its library stays out of the tool.
 	if docs, ok := any(a).(interface{ man() *cobra.Command }); ok {
 		cmd.AddCommand(docs.man())

@@ -169,6 +169,7 @@ type wireReport struct {
 	Corrected  []wireCorrection `json:"corrected,omitempty"`
 	Unknown    []wireQuestion   `json:"unknown"`
 	NotChecked []wireQuestion   `json:"not_checked"`
+	Score      *wireScore       `json:"score,omitempty"`
 	Summary    wireSummary      `json:"summary"`
 }
 
@@ -243,6 +244,7 @@ func wireReportOf(r *report.Report) wireReport {
 		Findings:   findings,
 		Unknown:    wireQuestionsOf(r.Unknown),
 		NotChecked: wireQuestionsOf(r.Unchecked),
+		Score:      wireScoreOf(r.Score),
 		Summary:    wireSummaryOf(r.Summary()),
 	}
 }

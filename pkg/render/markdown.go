@@ -74,7 +74,7 @@ func (m *markdownRenderer) Close(total report.Summary) error {
 // markdownItems returns a list item for each finding and open question, and what to
 // publish.
 func markdownItems(r *report.Report) []string {
-	var items []string
+	items := markdownScore(r.Score)
 	for i := range r.Findings {
 		items = append(items, markdownFinding(&r.Findings[i]))
 	}

@@ -46,6 +46,9 @@ type block []string
 
 func (t *textRenderer) Write(r *report.Report) error {
 	t.reports++
+	if t.verbosity == Quiet && r.Score != nil {
+		return t.print([]block{{t.scoreLine(r)}})
+	}
 	if t.verbosity == Quiet {
 		line := t.headline(r)
 		if r.Results.Message == nil { // whose headline has them
@@ -86,6 +89,9 @@ func (t *textRenderer) print(blocks []block) error {
 }
 
 func (t *textRenderer) blocks(r *report.Report) []block {
+	if r.Score != nil {
+		return t.score(r)
+	}
 	blocks := []block{{t.headline(r)}}
 	if r.Results.Message != nil {
 		blocks = append(blocks, t.message(r)...)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/authcheck/authcheck/pkg/dkim"
 	"github.com/authcheck/authcheck/pkg/dmarc"
+	"github.com/authcheck/authcheck/pkg/lint"
 	"github.com/authcheck/authcheck/pkg/message"
 	"github.com/authcheck/authcheck/pkg/spf"
 )
@@ -182,7 +183,12 @@ func from(s *sheet, row *Row) verdict {
 	case m.Has(message.FromNoDomain):
 		return verdict{state: lost, rule: "dmarc-from-group-or-invalid"}
 	}
-	return found(s, row)
+	// Several authors of one domain are one Author Domain: a notice says so, and costs
+	// nothing (RFC 9989, Section 5.3.1).
+	if slices.ContainsFunc(s.findings[row.ID], func(f *lint.Finding) bool { return counts(f) && f.Severity > lint.Notice }) {
+		return verdict{state: lost}
+	}
+	return verdict{}
 }
 
 // forged judges the cap of a From that is not proved: DMARC says so, or there are

@@ -93,7 +93,7 @@ func dmarcRows() []Row {
 		{ID: "dmarc-names-below", Area: areaDMARC, Title: "DMARC policy of the names below as strict", Domain: 2, Message: 1, Effort: report.EditRecord,
 			Base: "dmarc-record", Rules: []string{"dmarc-sp-weaker", "dmarc-np-weaker"}, judge: dmarcNamesBelow},
 		{ID: "dmarc-pass", Area: areaDMARC, Title: "The message passes DMARC: SPF or DKIM is aligned with From", Message: 14, Effort: report.ChangeServer,
-			Base: "dmarc-record", Rules: []string{"dmarc-result-fail", "dmarc-result-permerror", "dmarc-result-none", "dmarc-dkim-not-aligned", "dmarc-spf-not-aligned"}, Ask: "--ip ADDRESS --sender ADDRESS or --guess-envelope", judge: dmarcPass,
+			Base: "dmarc-record", Rules: []string{"dmarc-result-fail", "dmarc-result-permerror", "dmarc-dkim-not-aligned", "dmarc-spf-not-aligned"}, Ask: "--ip ADDRESS --sender ADDRESS or --guess-envelope", judge: dmarcPass,
 			Cure: "Sign with d= of the domain in From, or send with MAIL FROM below it."},
 	}
 }
