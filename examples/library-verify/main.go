@@ -6,6 +6,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 
@@ -23,7 +24,7 @@ func main() {
 
 func run(args []string) error {
 	if len(args) < 2 {
-		return fmt.Errorf("usage: library-verify MESSAGE ZONEFILE...")
+		return errors.New("a message and its zone files are wanted as arguments")
 	}
 	zone, err := lookup.ReadZone(args[1:]...)
 	if err != nil {
