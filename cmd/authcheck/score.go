@@ -76,7 +76,7 @@ func (a *app) score() *cobra.Command {
 	f.Var(addrsFlag{&q.Domain.Expect}, "expect", "address that is the domain's own (repeatable)")
 	f.StringVar(&o.profile, "profile", "", "what the domain is `FOR`, or who shall take its mail: "+profileNames()+" (default: mail)")
 	f.StringVar(&o.eml, "eml", "", "score the message in `FILE` with the domain of its author; - is standard input")
-	f.StringVar(&o.sender, "sender", "", "`ADDRESS` given with MAIL FROM; empty for a bounce")
+	f.Var(senderFlag{&o.sender}, "sender", "`ADDRESS` given with MAIL FROM; empty for a bounce")
 	f.BoolVar(&o.guess, "guess-envelope", false, "take what is not given of client, sender and HELO from Received and Return-Path")
 	f.Var(pointsFlag{&o.least}, "min-score", "exit with 1 for a score below `N`")
 	f.BoolVar(&o.weights, "weights", false, "show the table of points and ask nothing")

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -29,10 +30,6 @@ func (a *app) spf() *cobra.Command {
 		Args:        cobra.MaximumNArgs(1),
 		Annotations: uses(reportFlags, networkFlags),
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			q.Sender = strings.TrimSuffix(strings.TrimPrefix(q.Sender, "<"), ">")
-			if strings.HasSuffix(q.Sender, "@") {
-				return fmt.Errorf("--sender: %q names no domain", q.Sender)
-			}
 			if len(args) > 0 {
 				if q.Domain, err = a.target(args[0]); err != nil {
 					return err
@@ -44,7 +41,7 @@ func (a *app) spf() *cobra.Command {
 		},
 	}
 	cmd.Flags().Var(addrFlag{&q.IP}, "ip", "address of the SMTP client")
-	cmd.Flags().StringVar(&q.Sender, "sender", "", "MAIL FROM address (default: postmaster@DOMAIN)")
+	cmd.Flags().Var(senderFlag{&q.Sender}, "sender", "MAIL FROM `ADDRESS` (default: postmaster@DOMAIN)")
 	cmd.Flags().StringVar(&q.Helo, "helo", "", "name the client gave with HELO or EHLO")
 	cmd.Flags().BoolVar(&a.flags.showQuery, "show-query", false, "show the dig line behind every question")
 	cmd.AddCommand(a.spfFlatten(), a.spfDiff(), a.spfBuild())
@@ -102,6 +99,28 @@ func (a *app) target(arg string) (string, error) {
 	}
 	return host, nil
 }
+
+// senderFlag is a flag that takes the address of MAIL FROM, with angle brackets or
+// without them; empty is that of a bounce.
+type senderFlag struct{ text *string }
+
+func (f senderFlag) String() string { return "" }
+
+func (f senderFlag) Set(text string) error {
+	if inner, ok := strings.CutPrefix(text, "<"); ok {
+		text = strings.TrimSuffix(inner, ">")
+	}
+	switch {
+	case strings.HasSuffix(text, "@"):
+		return errors.New("it names no domain")
+	case strings.ContainsFunc(text, unicode.IsControl) || strings.HasSuffix(text, ">"):
+		return errors.New("not an address")
+	}
+	*f.text = text
+	return nil
+}
+
+func (f senderFlag) Type() string { return "ADDRESS" }
 
 // addrFlag is a flag that takes an IP address without a zone.
 type addrFlag struct{ addr *netip.Addr }

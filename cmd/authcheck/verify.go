@@ -60,7 +60,7 @@ func (a *app) verify() *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.Var(addrFlag{&q.Envelope.Client}, "ip", "`ADDRESS` of the client that delivered the message")
-	f.StringVar(&sender, "sender", "", "`ADDRESS` given with MAIL FROM; empty for a bounce")
+	f.Var(senderFlag{&sender}, "sender", "`ADDRESS` given with MAIL FROM; empty for a bounce")
 	f.StringVar(&q.Envelope.HELO, "helo", "", "`NAME` that the client gave with HELO or EHLO")
 	f.BoolVar(&guess, "guess-envelope", false, "take what is not given of these from Received and Return-Path")
 	f.BoolVar(&header, "header", false, "print the Received-SPF and Authentication-Results that a receiver would add")

@@ -9,6 +9,7 @@ import (
 	"github.com/authcheck/authcheck/pkg/dkim"
 	"github.com/authcheck/authcheck/pkg/dmarc"
 	"github.com/authcheck/authcheck/pkg/lint"
+	"github.com/authcheck/authcheck/pkg/lookup"
 	"github.com/authcheck/authcheck/pkg/message"
 	"github.com/authcheck/authcheck/pkg/report"
 	"github.com/authcheck/authcheck/pkg/spf"
@@ -41,15 +42,26 @@ func factsOf(r report.Results, id string) *mailFacts {
 	return f
 }
 
+// sameName reports whether two texts name one host: U-labels are A-labels (RFC 8601,
+// Section 5).
+func sameName(a, b string) bool {
+	if strings.EqualFold(a, b) {
+		return true
+	}
+	one, err := lookup.FromUser(a)
+	two, failed := lookup.FromUser(b)
+	return err == nil && failed == nil && one == two
+}
+
 // believed reports whether the field is from the receiver that is believed.
 func (f *mailFacts) believed(field *authres.Field) bool {
-	return f.ID != "" && strings.EqualFold(field.ID.Text, f.ID)
+	return f.ID != "" && sameName(field.ID.Text, f.ID)
 }
 
 // newest reports whether the field is from the receiver that wrote the topmost one: what
 // others say of SPF and DMARC is about other deliveries.
 func (f *mailFacts) newest(field *authres.Field) bool {
-	return strings.EqualFold(field.ID.Text, f.Claims[0].ID.Text)
+	return sameName(field.ID.Text, f.Claims[0].ID.Text)
 }
 
 // verdict is ours on what somebody claims.
@@ -96,7 +108,7 @@ func (f *mailFacts) signature(c *authres.Claim) (v verdict, ok bool) {
 	for i := range f.Message.Signatures {
 		s := &f.Message.Signatures[i]
 		switch {
-		case domain != "" && !strings.EqualFold(domain, s.Signature.Domain), selector != "" && !strings.EqualFold(selector, s.Signature.Selector):
+		case domain != "" && !sameName(domain, s.Signature.Domain), selector != "" && !strings.EqualFold(selector, s.Signature.Selector):
 		case value != "" && !strings.HasPrefix(signatureText(s), value): // RFC 6008, Section 4
 		case found != nil:
 			return v, false
@@ -125,7 +137,7 @@ func (f *mailFacts) sender(mailfrom, helo string) (v verdict, ok bool) {
 	if mailfrom == "" && helo != "" {
 		result, domain = f.HELO, helo
 	}
-	if result == nil || !result.Query.IP.IsValid() || domain != "" && !strings.EqualFold(domain, result.Query.Domain) {
+	if result == nil || !result.Query.IP.IsValid() || domain != "" && !sameName(domain, result.Query.Domain) {
 		return v, false
 	}
 	return verdict{string(result.Status), result.Reason, result.Query.Domain}, true
@@ -136,7 +148,7 @@ func (f *mailFacts) author(c *authres.Claim) (v verdict, ok bool) {
 	from := c.Value("header", "from")
 	from = from[strings.LastIndexByte(from, '@')+1:]
 	result := f.DMARCResult
-	if from == "" || !strings.EqualFold(from, f.DMARC.Domain) || result.Status == dmarc.StatusFail && !f.Message.SPF.Query.IP.IsValid() {
+	if from == "" || !sameName(from, f.DMARC.Domain) || result.Status == dmarc.StatusFail && !f.Message.SPF.Query.IP.IsValid() {
 		return v, false
 	}
 	return verdict{string(result.Status), result.Reason, f.DMARC.Domain}, true

@@ -2,6 +2,7 @@ package check
 
 import (
 	"net/netip"
+	"regexp"
 	"strings"
 	"time"
 
@@ -15,21 +16,23 @@ func guess(e report.Envelope, m *message.Message) report.Envelope {
 	if e.Sender == nil {
 		if paths := m.Named("Return-Path"); len(paths) > 0 {
 			if sender, ok := returnPath(paths[0].Value()); ok {
-				e.Sender, e.Guessed = &sender, true
+				e.Sender, e.Guessed = &sender, append(e.Guessed, report.EnvelopeSender)
 			}
 		}
 	}
-	if e.Client.IsValid() {
-		return e
-	}
 	for _, field := range m.Named("Received") {
-		helo, client := receivedFrom(field.Value())
+		helo, client, sure := receivedFrom(field.Value())
+		if !sure {
+			break
+		}
 		if !outside(client) {
 			continue
 		}
-		e.Client, e.Guessed = client, true
-		if e.HELO == "" {
-			e.HELO = helo
+		if !e.Client.IsValid() {
+			e.Client, e.Guessed = client, append(e.Guessed, report.EnvelopeClient)
+		}
+		if e.HELO == "" && helo != "" && e.Client == client {
+			e.HELO, e.Guessed = helo, append(e.Guessed, report.EnvelopeHELO)
 		}
 		break
 	}
@@ -48,30 +51,104 @@ func returnPath(value string) (address string, ok bool) {
 }
 
 // receivedFrom returns the name and the address of the host that a Received field
-// says the message came from (RFC 5321, Section 4.4): "from NAME (RDNS [ADDRESS])".
-func receivedFrom(value string) (helo string, client netip.Addr) {
-	words := strings.Fields(value)
+// says the message came from (RFC 5321, Section 4.4): "from NAME (RDNS [ADDRESS])". The
+// client chooses the NAME, and a part of some comments: the address in a comment counts
+// before a literal NAME. sure is false where comments hold several addresses.
+func receivedFrom(value string) (helo string, client netip.Addr, sure bool) {
+	rest, comments := fromClause(value)
+	words := strings.Fields(rest)
 	if len(words) < 2 || !strings.EqualFold(words[0], "from") {
-		return "", client
+		return "", client, true
 	}
 	helo = words[1]
-	for _, word := range words[1:] {
-		if strings.EqualFold(word, "by") {
-			break
+	for _, comment := range comments {
+		for _, addr := range addresses(comment) {
+			if client.IsValid() && client != addr {
+				return "", netip.Addr{}, false
+			}
+			client = addr
 		}
-		_, literal, open := strings.Cut(word, "[")
-		literal, _, closed := strings.Cut(literal, "]")
-		if !open || !closed {
-			continue
-		}
-		if len(literal) > 5 && strings.EqualFold(literal[:5], "IPv6:") {
-			literal = literal[5:]
-		}
-		if addr, err := netip.ParseAddr(literal); err == nil && addr.Zone() == "" {
-			return helo, addr.Unmap()
+		for _, word := range strings.Fields(comment) {
+			if name, ok := strings.CutPrefix(word, "helo="); ok { // as Exim writes it
+				helo = name
+			}
 		}
 	}
-	return helo, client
+	if literals := addresses(words[1]); !client.IsValid() && len(literals) == 1 {
+		client = literals[0]
+	}
+	return helo, client, true
+}
+
+// fromClause returns a Received field up to "by": the text outside of comments, and the
+// comments.
+func fromClause(value string) (rest string, comments []string) {
+	var outside strings.Builder
+	for {
+		before, after, found := strings.Cut(value, "(")
+		by := byWord.FindStringIndex(before)
+		if by != nil {
+			before = before[:by[0]]
+		}
+		outside.WriteString(before + " ")
+		if by != nil || !found {
+			return outside.String(), comments
+		}
+		end := commentEnd(after)
+		comments = append(comments, after[:end])
+		value = strings.TrimPrefix(after[end:], ")")
+	}
+}
+
+// commentEnd returns the offset of the parenthesis that ends a comment, or of the end.
+func commentEnd(text string) int {
+	depth := 1
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '\\':
+			i++
+		case '(':
+			depth++
+		case ')':
+			if depth--; depth == 0 {
+				return i
+			}
+		}
+	}
+	return len(text)
+}
+
+var byWord = regexp.MustCompile(`(?i)(^|\s)by\s`)
+
+// addresses returns the address literals in a text, or the address that it is.
+func addresses(text string) []netip.Addr {
+	if addr, ok := literal(strings.TrimSpace(text)); ok {
+		return []netip.Addr{addr}
+	}
+	var found []netip.Addr
+	for {
+		_, after, open := strings.Cut(text, "[")
+		if !open {
+			return found
+		}
+		text = after
+		inside, _, _ := strings.Cut(text[:min(len(text), maxLiteral)], "]")
+		if addr, ok := literal(inside); ok {
+			found = append(found, addr)
+		}
+	}
+}
+
+// maxLiteral is more than the octets of any address literal.
+const maxLiteral = 64
+
+// literal reads an address as it stands between brackets (RFC 5321, Section 4.1.3).
+func literal(text string) (addr netip.Addr, ok bool) {
+	if len(text) > 5 && strings.EqualFold(text[:5], "IPv6:") {
+		text = text[5:]
+	}
+	addr, err := netip.ParseAddr(text)
+	return addr.Unmap(), err == nil && addr.Zone() == ""
 }
 
 // receivedAt returns the moment of the newest Received field with a date. ok is false

@@ -2,6 +2,7 @@ package check
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -35,6 +36,19 @@ func TestGuess(t *testing.T) {
 		{"hop within the host", "Received: from localhost (localhost [127.0.0.1]) by b\r\nReceived: from x (y [198.51.100.1]) by b\r\n", "198.51.100.1", "x", "-"},
 		{"address of the receiver", "Received: from x by [192.0.2.9] for y\r\n", "invalid IP", "", "-"},
 		{"topmost wins", "Received: from a ([192.0.2.1]) by b\r\nReceived: from c ([192.0.2.2]) by d\r\n", "192.0.2.1", "a", "-"},
+		{"HELO that is an address", "Received: from [192.0.2.66] (unknown [203.0.113.9]) by b\r\n", "203.0.113.9", "[192.0.2.66]", "-"},
+		{"HELO that is an address, hop within", "Received: from [198.51.100.1] ([10.0.0.1]) by b\r\n", "invalid IP", "", "-"},
+		{"HELO with a comment", "Received: from x([192.0.2.66]) (unknown [203.0.113.9]) by b\r\nReceived: from z ([192.0.2.5]) by b\r\n", "invalid IP", "", "-"},
+		{"identity with an address", "Received: from x (IDENT:[192.0.2.66]@h.evil.example [203.0.113.9]) by b\r\n", "invalid IP", "", "-"},
+		{"quoted address", "Received: from x (\"[192.0.2.77]\" [203.0.113.9]) by b\r\n", "invalid IP", "", "-"},
+		{"certificate with an address", "Received: from x (y [203.0.113.9])\r\n\t(Client CN \"[192.0.2.66]\", Issuer \"z\" (not verified))\r\n\tby b\r\n", "invalid IP", "", "-"},
+		{"the same address twice", "Received: from x ([192.0.2.1] [192.0.2.1]) by b\r\n", "192.0.2.1", "x", "-"},
+		{"by within a comment", "Received: from x (held by y [192.0.2.1]) by b ([192.0.2.2])\r\n", "192.0.2.1", "x", "-"},
+		{"Exim with a literal", "Received: from [192.0.2.1] (helo=h.example)\r\n\tby b with esmtp\r\n", "192.0.2.1", "h.example", "-"},
+		{"Exim with a name", "Received: from rdns.example ([192.0.2.1]:4711 helo=h.example)\r\n\tby b with esmtp\r\n", "192.0.2.1", "h.example", "-"},
+		{"address without brackets", "Received: from x.example (192.0.2.1) by b with Microsoft SMTP Server\r\n", "192.0.2.1", "x.example", "-"},
+		{"IPv6 without brackets", "Received: from x.example (2001:db8::1) by b\r\n", "2001:db8::1", "x.example", "-"},
+		{"comment that does not end", "Received: from x (y [192.0.2.1] by b\r\n", "192.0.2.1", "x", "-"},
 		{"no address", "Received: from x (y [not an address]) by b\r\nReceived: from\r\nReceived:\r\n", "invalid IP", "", "-"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -47,7 +61,7 @@ func TestGuess(t *testing.T) {
 			if diff := cmp.Diff([]string{tt.client, tt.helo, tt.from}, []string{e.Client.String(), e.HELO, from}); diff != "" {
 				t.Error(diff)
 			}
-			if known := e.Client.IsValid() || e.Sender != nil; e.Guessed != known {
+			if known := e.Client.IsValid() || e.Sender != nil; (len(e.Guessed) > 0) != known {
 				t.Errorf("guessed: %v", e.Guessed)
 			}
 		})
@@ -60,8 +74,12 @@ func TestGuessLeavesWhatIsKnown(t *testing.T) {
 	m := readMessage(t, "Return-Path: <b@a.example>\r\nReceived: from h ([192.0.2.1]) by b\r\n\r\n")
 	sender := "known@a.example"
 	e := guess(report.Envelope{Client: netip.MustParseAddr("192.0.2.9"), Sender: &sender}, m)
-	if e.Client.String() != "192.0.2.9" || *e.Sender != sender || e.HELO != "" || e.Guessed {
+	if e.Client.String() != "192.0.2.9" || *e.Sender != sender || e.HELO != "" || e.Guessed != nil {
 		t.Errorf("%+v", e)
+	}
+	e = guess(report.Envelope{Client: netip.MustParseAddr("192.0.2.1"), Sender: &sender}, m)
+	if e.HELO != "h" || !slices.Equal(e.Guessed, []report.EnvelopePart{report.EnvelopeHELO}) {
+		t.Errorf("of the client that is known: %+v", e)
 	}
 }
 

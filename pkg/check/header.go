@@ -1,8 +1,10 @@
 package check
 
 import (
+	"strconv"
 	"strings"
 
+	"github.com/authcheck/authcheck/pkg/arc"
 	"github.com/authcheck/authcheck/pkg/authres"
 	"github.com/authcheck/authcheck/pkg/dkim"
 	"github.com/authcheck/authcheck/pkg/lookup"
@@ -19,7 +21,11 @@ func (q MessageRequest) writeHeader(r report.Results) {
 		id = receiverOf(m.Message)
 	}
 	results := append([]authres.Result{resultSPF(&m.SPF)}, resultsDKIM(m.Signatures)...)
-	m.AuthenticationResults = authres.Format(id, append(results, resultDMARC(r)))
+	results = append(results, resultDMARC(r))
+	if m.ARC.Status != arc.None {
+		results = append(results, resultARC(m))
+	}
+	m.AuthenticationResults = authres.Format(id, results)
 	if m.SPF.Query.IP.IsValid() {
 		m.ReceivedSPF = authres.FormatReceivedSPF(receivedSPF(id, &m.SPF))
 	}
@@ -100,6 +106,18 @@ func resultDMARC(r report.Results) authres.Result {
 	out.Properties = []authres.Property{{Type: "header", Name: "from", Value: r.DMARC.Domain}}
 	if v.Policy != "" {
 		out.Properties = append(out.Properties, authres.Property{Type: "policy", Name: "dmarc", Value: string(r.DMARC.Requested(v.Policy))})
+	}
+	return out
+}
+
+// resultARC returns the verdict on the chain (RFC 8617, Section 6).
+func resultARC(m *report.Message) authres.Result {
+	out := authres.Result{Method: "arc", Result: string(m.ARC.Status), Reason: reasonText(m.ARC.Reason)}
+	if m.Envelope.Client.IsValid() {
+		out.Properties = append(out.Properties, authres.Property{Type: "smtp", Name: "remote-ip", Value: m.Envelope.Client.String()})
+	}
+	if m.ARC.Status == arc.Pass {
+		out.Properties = append(out.Properties, authres.Property{Type: "header", Name: "oldest-pass", Value: strconv.Itoa(m.ARC.OldestPass)})
 	}
 	return out
 }

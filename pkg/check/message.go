@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -54,9 +55,10 @@ const (
 
 // Why there is no verdict on a message.
 var (
-	ErrNoEnvelope = errors.New("nobody said which client delivered the message")
-	ErrNoAuthor   = errors.New("no From field names a domain")
-	ErrAuthors    = errors.New("the From fields name several domains")
+	ErrNoClient = errors.New("nobody said which client delivered the message")
+	ErrNoSender = errors.New("nobody said which sender or HELO name the client gave")
+	ErrNoAuthor = errors.New("no From field names a domain")
+	ErrAuthors  = errors.New("the From fields name several domains")
 )
 
 // Message verifies a saved message: SPF where the envelope is known, DKIM and DMARC.
@@ -78,7 +80,7 @@ func Message(ctx context.Context, r lookup.Resolver, m *message.Message, q Messa
 	}
 	authors := m.FromDomains()
 	if len(authors) == 1 {
-		identifiers := dkim.Domains(m)
+		identifiers := dkim.Domains(m, q.MaxSignatures)
 		if len(queries) > 0 {
 			identifiers = append([]string{senderDomain(queries[0])}, identifiers...)
 		}
@@ -89,7 +91,10 @@ func Message(ctx context.Context, r lookup.Resolver, m *message.Message, q Messa
 	mail.Signatures = dkim.Verify(ctx, r, m, dkim.VerifyOptions{At: out.At, MaxSignatures: q.MaxSignatures, MinBits: q.MinBits})
 	explain(ctx, m, mail.Signatures)
 	wg.Wait()
-	mail.SPF = spf.Result{Status: spf.None, Reason: ErrNoEnvelope}
+	mail.SPF = spf.Result{Status: spf.None, Reason: ErrNoClient}
+	if mail.Envelope.Client.IsValid() {
+		mail.SPF.Reason = ErrNoSender
+	}
 	for i := range verdicts {
 		if verdicts[i].Query.Identity == spf.MailFrom {
 			mail.SPF = verdicts[i]
@@ -190,9 +195,12 @@ func (o Options) judgeMessage(out *report.Report, id string, verdicts []spf.Resu
 	}
 	lists = append(lists, sealKeys(mail.ARC))
 	lists = append(lists, behind(out.Results.DMARCResult.Reason))
-	if mail.SPF.Reason == ErrNoEnvelope {
-		out.Unchecked = append(out.Unchecked, report.Question{Question: "SPF", Reason: ErrNoEnvelope.Error(),
+	if mail.SPF.Reason == ErrNoClient || mail.SPF.Reason == ErrNoSender {
+		out.Unchecked = append(out.Unchecked, report.Question{Question: "SPF", Reason: mail.SPF.Reason.Error(),
 			Settle: report.Command("authcheck", "verify", out.Target, "--ip", "ADDRESS", "--sender", "ADDRESS", "--helo", "NAME")})
+	}
+	if n := len(mail.Named("Authentication-Results")); n > maxClaims {
+		out.Unchecked = append(out.Unchecked, report.Question{Question: "Authentication-Results", Reason: fmt.Sprintf("of %d fields the first %d were read", n, maxClaims)})
 	}
 	o.finish(out, slices.Concat(
 		lint.Run(lookup.FailureRules(), onceEach(lists...)),
@@ -206,14 +214,20 @@ func (o Options) judgeMessage(out *report.Report, id string, verdicts []spf.Resu
 	return out
 }
 
-// sealKeys returns the questions about keys of a chain that have no answer.
+// sealKeys returns the questions about keys of a chain that have no answer. The chain
+// rests on all seals, but of the signatures of messages on the newest alone (RFC 8617,
+// Section 5.2).
 func sealKeys(c *arc.Chain) []lookup.Reply {
 	var replies []lookup.Reply
+	ask := func(result *dkim.Result) {
+		if result != nil && result.Reply != nil && result.Reply.Err != nil {
+			replies = append(replies, *result.Reply)
+		}
+	}
 	for i := range c.Sets {
-		for _, result := range []*dkim.Result{c.Sets[i].MessageResult, c.Sets[i].SealResult} {
-			if result != nil && result.Reply != nil && result.Reply.Err != nil {
-				replies = append(replies, *result.Reply)
-			}
+		ask(c.Sets[i].SealResult)
+		if i == len(c.Sets)-1 {
+			ask(c.Sets[i].MessageResult)
 		}
 	}
 	return replies

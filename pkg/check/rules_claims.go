@@ -68,7 +68,7 @@ var arcOverride = mailRule{
 func passedAs(field *authres.Field, domain string) *authres.Claim {
 	for i := range field.Claims {
 		c := &field.Claims[i]
-		if strings.EqualFold(c.Method.Text, "dmarc") && strings.EqualFold(c.Result.Text, "pass") && strings.EqualFold(c.Value("header", "from"), domain) {
+		if strings.EqualFold(c.Method.Text, "dmarc") && strings.EqualFold(c.Result.Text, "pass") && sameName(c.Value("header", "from"), domain) {
 			return c
 		}
 	}

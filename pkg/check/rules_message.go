@@ -158,8 +158,8 @@ var receivedNoTLS = mailRule{
 	Check: func(f *mailFacts, report lint.ReportFunc) {
 		for _, field := range f.Message.Named("Received") {
 			value := field.Value()
-			helo, client := receivedFrom(value)
-			if helo != "" && !client.IsValid() { // this may be the hop from outside
+			helo, client, sure := receivedFrom(value)
+			if !sure || helo != "" && !client.IsValid() { // this may be the hop from outside
 				return
 			}
 			if !outside(client) {

@@ -12,6 +12,7 @@ import (
 var fieldTexts = map[Cause]string{
 	SubjectTag:       "words were added to %s",
 	Refolded:         "the white space or case of %s was changed",
+	LineEndings:      "%s has a CR that is no line end",
 	FieldOrder:       "%s was signed at another place among those of its name",
 	FieldChanged:     "%s was changed",
 	FromChanged:      "%s was rewritten",
@@ -60,7 +61,7 @@ func (c Change) clause(cause Cause) string {
 		return fmt.Sprintf("the %s field in %s was added", c.Field.Name, at)
 	}
 	text := fmt.Sprintf(fieldTexts[cause], fmt.Sprintf("the %s field in %s", c.Field.Name, at))
-	if _, value, _ := strings.Cut(c.Original, ":"); cause != Refolded && cause != FieldOrder {
+	if _, value, _ := strings.Cut(c.Original, ":"); cause != Refolded && cause != LineEndings && cause != FieldOrder {
 		text += ", which was " + quoted(value)
 	}
 	return text

@@ -42,6 +42,14 @@ var encodings = []string{"8bit", "7bit", asQuotedPrintable, asBase64, "binary", 
 // often done first.
 func (h *headerSearch) wordings(f *message.Field) iter.Seq[wording] {
 	return func(yield func(wording) bool) {
+		if bareCR(f.Raw) { // what else is undone would take it away, too
+			for _, raw := range repaired(f.Raw) {
+				if !yield(wording{cause: LineEndings, raw: raw}) {
+					return
+				}
+			}
+			return
+		}
 		name, _, _ := strings.Cut(f.Raw, ":")
 		text := strings.Trim(f.Value(), whiteSpace)
 		var list []wording
@@ -94,6 +102,26 @@ func (h *headerSearch) wordings(f *message.Field) iter.Seq[wording] {
 			}
 		}
 	}
+}
+
+// bareCR reports whether a field has a CR that is no part of a line end.
+func bareCR(raw string) bool {
+	return strings.Count(raw, "\r") > strings.Count(raw, "\r\n")
+}
+
+// repaired are fields with each bare CR taken away, or made a line end again.
+func repaired(raw string) []string {
+	var gone, ends strings.Builder
+	for i := range len(raw) {
+		c := raw[i]
+		if c == '\r' && !strings.HasPrefix(raw[i:], "\r\n") {
+			ends.WriteString("\r\n")
+			continue
+		}
+		gone.WriteByte(c)
+		ends.WriteByte(c)
+	}
+	return []string{gone.String(), ends.String()}
 }
 
 var parameter = regexp.MustCompile(`(=)([^\s";]+)`)

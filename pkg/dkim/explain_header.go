@@ -29,6 +29,7 @@ type headerSearch struct {
 	m       *message.Message
 	s       *Signature
 	keys    []Key
+	more    bool                        // there are keys beyond those
 	digests [][]byte                    // that were signed, as the keys of type RSA tell
 	names   []string                    // different ones of h=, in lower case, in its order
 	counts  map[string]int              // how often h= has them
@@ -59,7 +60,8 @@ type fieldTrial struct {
 }
 
 func newHeaderSearch(ctx context.Context, m *message.Message, r *Result) *headerSearch {
-	h := &headerSearch{ctx: ctx, m: m, s: r.Signature, keys: r.keys(), counts: map[string]int{}, fields: map[string][]*message.Field{}}
+	h := &headerSearch{ctx: ctx, m: m, s: r.Signature, counts: map[string]int{}, fields: map[string][]*message.Field{}}
+	h.keys, h.more = r.keys()
 	for _, span := range h.s.Names {
 		name := strings.ToLower(span.Text())
 		if h.counts[name] == 0 {
@@ -87,19 +89,23 @@ func newHeaderSearch(ctx context.Context, m *message.Message, r *Result) *header
 	return h
 }
 
-// keys are those of the reply with which the signature may be verified.
-func (r *Result) keys() []Key {
-	var keys []Key
+// keys are those of the reply with which the signature may be verified; more reports
+// whether there are others that are not tried.
+func (r *Result) keys() (keys []Key, more bool) {
 	if r.Reply == nil {
-		return nil
+		return nil, false
 	}
 	for i := range r.Reply.Answer.Records {
 		record := parse(r.Reply.Answer.Records[i].Source)
-		if !record.Is(ErrNotKey) && r.Signature.refuse(record) == nil && len(keys) < maxKeys {
+		switch {
+		case record.Is(ErrNotKey) || r.Signature.refuse(record) != nil:
+		case len(keys) == maxKeys:
+			return keys, true
+		default:
 			keys = append(keys, record.Key)
 		}
 	}
-	return keys
+	return keys, false
 }
 
 // explain returns what was done to the header, nil where nothing was confirmed.
@@ -121,7 +127,7 @@ func (h *headerSearch) explain(all []Result) *Explanation {
 		}
 		switch {
 		case len(h.digests) > 0:
-		case padded: // the key signed something else than a SHA-256 sum
+		case padded || h.more: // the key signed something else than a SHA-256 sum, or another one did
 			return nil
 		default:
 			return h.notThisKey()

@@ -15,7 +15,8 @@ func (h *headerSearch) otherKey(all []Result) *Explanation {
 		if other.Signature.KeyName == h.s.KeyName || h.spent() {
 			continue
 		}
-		for _, key := range other.keys() {
+		keys, _ := other.keys()
+		for _, key := range keys {
 			if key.Type == h.s.KeyType() && h.fits(key, digest) {
 				return &Explanation{Cause: OtherKey, Text: fmt.Sprintf("the signature was made with the key at %s, not with that at %s to which s= and d= point",
 					quoted(other.Signature.KeyName), quoted(h.s.KeyName))}
@@ -27,7 +28,8 @@ func (h *headerSearch) otherKey(all []Result) *Explanation {
 
 func (h *headerSearch) notThisKey() *Explanation {
 	return &Explanation{Cause: NotThisKey, Text: fmt.Sprintf(
-		"the signature was not made with the key that is published at %s: the key was changed since, or b= was damaged", quoted(h.s.KeyName))}
+		"the signature was not made with the key that is published at %s; the message does not tell whether that key was changed, "+
+			"s= or b= was damaged, or somebody else made the signature", quoted(h.s.KeyName))}
 }
 
 const subjectField = "subject"

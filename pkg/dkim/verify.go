@@ -51,13 +51,15 @@ var (
 	ErrSignature   = errors.New("the signature does not fit the header")
 	ErrExpired     = errors.New("the signature has expired")
 	ErrMinBits     = errors.New("the key is shorter than demanded")
+	ErrTooManyKeys = fmt.Errorf("there are more than %d keys at the selector: the others were not tried", maxKeys)
 )
 
 // DefaultMaxSignatures is how many signatures of a message are looked at by
 // default. Real messages have up to five or so (RFC 6376, Section 8.4).
 const DefaultMaxSignatures = 20
 
-// maxKeys is how many keys at one selector are tried (RFC 6376, Section 6.1.2).
+// maxKeys is how many keys at one selector are tried. There should be one: of several,
+// the result is undefined (RFC 6376, Sections 3.6.2.2 and 6.1.2).
 const maxKeys = 4
 
 // VerifyOptions says how strict Verify is. The zero value is what the standards
@@ -100,10 +102,7 @@ func (r *Result) Testing() bool { return r.Record != nil && r.Record.Testing() }
 func Verify(ctx context.Context, r lookup.Resolver, m *message.Message, o VerifyOptions) []Result {
 	fields := m.Named(signatureField)
 	results := make([]Result, len(fields))
-	limit := o.MaxSignatures
-	if limit <= 0 {
-		limit = DefaultMaxSignatures
-	}
+	limit := maxSignatures(o.MaxSignatures)
 	var signatures []*Signature // that are looked at
 	for i, f := range fields {
 		source := m.Source(f, fmt.Sprintf("%s %d", signatureField, i+1))
@@ -203,8 +202,12 @@ func (r *Result) tryKeys(digest []byte) error {
 		if r.Record == nil || err == nil && tried == 0 {
 			r.Record, reason = record, err
 		}
-		if err != nil || tried == maxKeys {
+		if err != nil {
 			continue
+		}
+		if tried == maxKeys {
+			r.Header = Unknown
+			return ErrTooManyKeys
 		}
 		tried++
 		if r.Header = r.Signature.compare(record.Key, digest); r.Header == Equal {

@@ -12,6 +12,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -126,7 +127,10 @@ func TestVerify(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	other := record(t, ed25519.NewKeyFromSeed(bytes.Repeat([]byte{2}, ed25519.SeedSize)), "")
+	others := make([]string, maxKeys+1)
+	for i := range others {
+		others[i] = record(t, ed25519.NewKeyFromSeed(bytes.Repeat([]byte{byte(2 + i)}, ed25519.SeedSize)), "")
+	}
 	at := time.Date(2026, 8, 1, 0, 0, 0, 0, time.UTC)
 	passes := outcome{Status: Pass, BodyHash: Equal, Header: Equal}
 	for _, tt := range []struct {
@@ -168,7 +172,10 @@ func TestVerify(t *testing.T) {
 			want: outcome{Status: Pass, BodyHash: Equal, Header: Equal, Testing: true}},
 		{name: "strict", records: []string{record(t, testKey(), "t=y:s; ")}, draft: func(d *draft) { d.tags += "; i=@a.example.com" },
 			want: outcome{Status: PermError, Reason: ErrStrict.Error(), BodyHash: Equal, Header: Unknown, Testing: true}},
-		{name: "two keys", records: []string{other, key}, want: passes},
+		{name: "two keys", records: []string{others[0], key}, want: passes},
+		{name: "as many keys as are tried", records: append(slices.Clone(others[:maxKeys-1]), key), want: passes},
+		{name: "more keys than are tried", records: others,
+			want: outcome{Status: PermError, Reason: ErrTooManyKeys.Error(), BodyHash: Equal, Header: Unknown}},
 		{name: "a revoked key first", records: []string{"p=", key}, want: passes},
 		{name: "other texts", records: []string{"v=spf1 -all", key}, want: passes},
 		{name: "other texts alone", records: []string{"v=spf1 -all"},

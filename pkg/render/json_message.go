@@ -19,10 +19,10 @@ type wireMessage struct {
 
 // wireEnvelope is what is known of the delivery.
 type wireEnvelope struct {
-	IP      string  `json:"ip,omitempty"`
-	HELO    octets  `json:"helo,omitempty"`
-	Sender  *octets `json:"sender,omitempty"`
-	Guessed bool    `json:"guessed"`
+	IP      string                `json:"ip,omitempty"`
+	HELO    octets                `json:"helo,omitempty"`
+	Sender  *octets               `json:"sender,omitempty"`
+	Guessed []report.EnvelopePart `json:"guessed"`
 }
 
 // wireSignature is the verdict on a signature.
@@ -61,7 +61,7 @@ func wireMessageOf(m *report.Message) *wireMessage {
 		w.Defects = append(w.Defects, string(d.Kind))
 	}
 	if e := m.Envelope; e.Client.IsValid() || e.Sender != nil || e.HELO != "" {
-		w.Envelope = &wireEnvelope{HELO: octets(e.HELO), Guessed: e.Guessed}
+		w.Envelope = &wireEnvelope{HELO: octets(e.HELO), Guessed: append([]report.EnvelopePart{}, e.Guessed...)}
 		if e.Client.IsValid() {
 			w.Envelope.IP = e.Client.String()
 		}

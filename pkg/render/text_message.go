@@ -3,9 +3,9 @@ package render
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
-	"github.com/authcheck/authcheck/pkg/arc"
 	"github.com/authcheck/authcheck/pkg/dkim"
 	"github.com/authcheck/authcheck/pkg/dmarc"
 	"github.com/authcheck/authcheck/pkg/report"
@@ -76,40 +76,21 @@ func (t *textRenderer) message(r *report.Report) []block {
 	return append(blocks, append(verdicts, t.chain(m.ARC)...))
 }
 
-// chain returns the verdict on a chain of forwarders, if there is one.
-func (t *textRenderer) chain(c *arc.Chain) block {
-	if c.Status == arc.None {
-		return nil
-	}
-	var sealers []string
-	for i := range c.Sets {
-		if s := c.Sets[i].Seal; s != nil {
-			sealers = append(sealers, s.Domain)
-		}
-	}
-	words := plural(len(c.Sets), "set") + ", sealed by " + cmp.Or(list(sealers...), "nobody")
-	colour := t.paint.good
-	if c.Reason != nil {
-		words, colour = words+": "+c.Reason.Error(), t.paint.weak
-	}
-	return t.verdictLine("  ARC    ", colour, string(c.Status), words)
-}
-
 // messageSPF returns the verdicts on the envelope.
 func (t *textRenderer) messageSPF(r *report.Report) block {
 	m := r.Results.Message
 	if !m.SPF.Query.IP.IsValid() {
 		return t.labelled("  SPF    ", string(m.SPF.Status)+"  ("+m.SPF.Reason.Error()+")")
 	}
-	b := t.envelopeVerdict("  SPF    ", &m.SPF, m.Envelope.Guessed)
+	b := t.envelopeVerdict("  SPF    ", &m.SPF, m.Envelope)
 	if r.Results.HELO != nil && t.verbosity == Verbose {
-		b = append(b, t.envelopeVerdict("  HELO   ", r.Results.HELO, m.Envelope.Guessed)...)
+		b = append(b, t.envelopeVerdict("  HELO   ", r.Results.HELO, m.Envelope)...)
 	}
 	return b
 }
 
 // envelopeVerdict returns a verdict of SPF and what gave it.
-func (t *textRenderer) envelopeVerdict(label string, v *spf.Result, guessed bool) block {
+func (t *textRenderer) envelopeVerdict(label string, v *spf.Result, e report.Envelope) block {
 	words := []string{fmt.Sprintf("%s from %s", identity(v.Query), v.Query.IP)}
 	switch {
 	case v.Reason != nil:
@@ -119,10 +100,30 @@ func (t *textRenderer) envelopeVerdict(label string, v *spf.Result, guessed bool
 	default:
 		words = append(words, "no term matches")
 	}
-	if guessed {
-		words = append(words, "guessed from Received and Return-Path")
+	if len(e.Guessed) > 0 {
+		words = append(words, guessedWords(e.Guessed))
 	}
 	return t.verdictLine(label, t.paint.status(v.Status), string(v.Status), list(words...))
+}
+
+// guessedWords says which parts of an envelope nobody gave, and where they are from.
+func guessedWords(parts []report.EnvelopePart) string {
+	var names, fields []string
+	for _, part := range parts {
+		field := "Received"
+		switch part {
+		case report.EnvelopeSender:
+			names, field = append(names, "sender"), "Return-Path"
+		case report.EnvelopeHELO:
+			names = append(names, "HELO")
+		default:
+			names = append(names, string(part))
+		}
+		if !slices.Contains(fields, field) {
+			fields = append(fields, field)
+		}
+	}
+	return strings.Join(names, ", ") + " guessed from " + strings.Join(fields, " and ")
 }
 
 // verdictLine returns a verdict in its colour and what there is to say about it.

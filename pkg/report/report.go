@@ -75,11 +75,21 @@ type Message struct {
 // Envelope is what is known of the delivery of a message: a saved one states nothing
 // of it that could be trusted. The zero value knows nothing.
 type Envelope struct {
-	Client  netip.Addr // SMTP client; invalid: not known
-	HELO    string     // name that it gave; empty: not known
-	Sender  *string    // MAIL FROM; nil: not known, "": the null sender
-	Guessed bool       // from Received and Return-Path, which anybody can write
+	Client  netip.Addr     // SMTP client; invalid: not known
+	HELO    string         // name that it gave; empty: not known
+	Sender  *string        // MAIL FROM; nil: not known, "": the null sender
+	Guessed []EnvelopePart // taken from Received and Return-Path, which anybody can write
 }
+
+// EnvelopePart names a part of an envelope.
+type EnvelopePart string
+
+// The parts of an envelope.
+const (
+	EnvelopeClient EnvelopePart = "client"
+	EnvelopeHELO   EnvelopePart = "helo"
+	EnvelopeSender EnvelopePart = "sender"
+)
 
 // KeyFolder is a folder of private keys, with what is published for them.
 type KeyFolder struct {
