@@ -26,6 +26,9 @@ type configParser struct {
 
 // fail remembers the first error.
 func (p *configParser) fail(n *yaml.Node, format string, args ...any) {
+	if n.Kind == yaml.AliasNode {
+		format, args = "aliases are not read: write the value of %q out", []any{n.Value}
+	}
 	if p.err == nil {
 		p.err = &ConfigError{File: p.file, Line: n.Line, Column: n.Column, Message: fmt.Sprintf(format, args...), Text: p.line(n.Line)}
 	}
@@ -36,7 +39,7 @@ func (p *configParser) line(number int) string {
 	if number < 1 || number > len(p.lines) {
 		return ""
 	}
-	line := strings.TrimRight(p.lines[number-1], "\r")
+	line := strings.ReplaceAll(strings.TrimRight(p.lines[number-1], "\r"), "\t", " ")
 	if len(line) > 200 || strings.ContainsFunc(line, func(r rune) bool { return !strconv.IsPrint(r) }) {
 		return ""
 	}

@@ -57,23 +57,21 @@ func (p *configParser) target(n *yaml.Node) (t Target) {
 	return t
 }
 
-func (p *configParser) domain(n *yaml.Node) string {
-	name := p.string(n)
-	if ascii, err := lookup.FromUser(name); err != nil || ascii == "" || strings.ContainsAny(name, " /@") {
-		p.fail(n, "%q is not a domain", name)
-	}
-	return name
-}
+func (p *configParser) domain(n *yaml.Node) string { return p.name(n, "a domain") }
 
 // hosts reads names of hosts, which may be below the domain.
-func (p *configParser) hosts(n *yaml.Node) []string {
-	list := p.strings(n)
-	for _, name := range list {
-		if ascii, err := lookup.FromUser(name); err != nil || ascii == "" || strings.ContainsAny(name, " /@") {
-			p.fail(n, "%q is not the name of a host", name)
-		}
-	}
+func (p *configParser) hosts(n *yaml.Node) (list []string) {
+	p.each(n, func(n *yaml.Node) { list = append(list, p.name(n, "the name of a host")) })
 	return list
+}
+
+// name reads a name in the DNS, and calls it by what it should be where it is none.
+func (p *configParser) name(n *yaml.Node, what string) string {
+	name := p.string(n)
+	if ascii, err := lookup.FromUser(name); err != nil || ascii == "" || strings.ContainsAny(name, " /@") {
+		p.fail(n, "%q is not %s", name, what)
+	}
+	return name
 }
 
 // resolvers reads the URLs of resolvers.
