@@ -25,7 +25,8 @@ type source struct {
 	client    *lookup.Client
 }
 
-// open builds the chain Client | Zone | Overlay, Recorder, Cache.
+// open builds the chain Client | Zone | Overlay, Recorder, Cache; files alone need no
+// cache.
 func (a *app) open(now time.Time) (*source, error) {
 	s := &source{}
 	var base lookup.Resolver
@@ -60,9 +61,14 @@ func (a *app) open(now time.Time) (*source, error) {
 		s.recorder = lookup.NewRecorder(base, now, servers)
 		base = s.recorder
 	}
-	s.Resolver = lookup.NewCache(base, 0)
+	if s.Resolver = base; !s.Instant() {
+		s.Resolver = lookup.NewCache(base, 0)
+	}
 	return s, nil
 }
+
+// Instant reports whether answers come without waiting.
+func (s *source) Instant() bool { return lookup.Instant(s.Resolver) }
 
 // judge is what a command does once it knows where answers come from.
 type judge func(context.Context, *source, check.Options) *report.Report

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/authcheck/authcheck/pkg/dkim"
@@ -27,17 +26,17 @@ func DKIMKeys(ctx context.Context, r lookup.Resolver, q KeysRequest, o Options) 
 		byDomain[key.Domain] = append(byDomain[key.Domain], key)
 	}
 	folder := &report.KeyFolder{}
-	var wg sync.WaitGroup
+	var tasks []func()
 	for _, keys := range byDomain {
 		facts := &dkim.Facts{Named: true, Private: keys} // no domain, nothing to ask
 		folder.Domains = append(folder.Domains, facts)
 		if keys[0].Domain != "" {
-			wg.Go(func() {
+			tasks = append(tasks, func() {
 				*facts = *dkim.Inspect(ctx, r, keys[0].Domain, dkim.Options{Selectors: selectors(keys), Private: keys, At: q.At})
 			})
 		}
 	}
-	wg.Wait()
+	lookup.Together(r, tasks...)
 	slices.SortFunc(folder.Domains, func(a, b *dkim.Facts) int { return cmp.Compare(a.Domain, b.Domain) })
 	for _, facts := range folder.Domains {
 		for _, key := range facts.Private {

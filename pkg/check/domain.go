@@ -6,7 +6,6 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/authcheck/authcheck/pkg/dkim"
@@ -67,16 +66,17 @@ func Domain(ctx context.Context, r lookup.Resolver, q DomainRequest, o Options) 
 
 // gather asks for all that belongs to the domain.
 func (q DomainRequest) gather(ctx context.Context, r lookup.Resolver) (results report.Results) {
-	var wg sync.WaitGroup
-	wg.Go(func() { results.Host = mailhost.Inspect(ctx, r, q.Domain, q.hostOptions()) })
-	wg.Go(func() { results.SPF = spf.Inspect(ctx, r, q.Domain, spf.Options{Queries: q.queries(), Zone: q.Zone}) })
-	wg.Go(func() {
-		results.DKIM = dkim.Inspect(ctx, r, q.Domain, dkim.Options{Selectors: q.Selectors, At: q.At, MinBits: q.MinBits})
-	})
-	wg.Go(func() {
-		results.DMARC = dmarc.Inspect(ctx, r, q.Domain, dmarc.Options{Standard: q.Standard, Suffixes: q.Suffixes, Required: q.Required})
-	})
-	wg.Wait()
+	lookup.Together(r,
+		func() { results.Host = mailhost.Inspect(ctx, r, q.Domain, q.hostOptions()) },
+		func() {
+			results.SPF = spf.Inspect(ctx, r, q.Domain, spf.Options{Queries: q.queries(), Zone: q.Zone})
+		},
+		func() {
+			results.DKIM = dkim.Inspect(ctx, r, q.Domain, dkim.Options{Selectors: q.Selectors, At: q.At, MinBits: q.MinBits})
+		},
+		func() {
+			results.DMARC = dmarc.Inspect(ctx, r, q.Domain, dmarc.Options{Standard: q.Standard, Suffixes: q.Suffixes, Required: q.Required})
+		})
 	return results
 }
 

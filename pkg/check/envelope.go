@@ -2,7 +2,6 @@ package check
 
 import (
 	"net/netip"
-	"regexp"
 	"strings"
 	"time"
 
@@ -86,12 +85,10 @@ func fromClause(value string) (rest string, comments []string) {
 	var outside strings.Builder
 	for {
 		before, after, found := strings.Cut(value, "(")
-		by := byWord.FindStringIndex(before)
-		if by != nil {
-			before = before[:by[0]]
-		}
-		outside.WriteString(before + " ")
-		if by != nil || !found {
+		before, by := beforeBy(before)
+		outside.WriteString(before)
+		outside.WriteByte(' ')
+		if by || !found {
 			return outside.String(), comments
 		}
 		end := commentEnd(after)
@@ -118,7 +115,22 @@ func commentEnd(text string) int {
 	return len(text)
 }
 
-var byWord = regexp.MustCompile(`(?i)(^|\s)by\s`)
+// beforeBy returns what stands before the word "by", if it is there.
+func beforeBy(text string) (before string, found bool) {
+	const space = " \t\r\n"
+	for at := 0; at < len(text); {
+		start := at + len(text[at:]) - len(strings.TrimLeft(text[at:], space))
+		end := start + strings.IndexAny(text[start:], space)
+		if end < start {
+			break
+		}
+		if strings.EqualFold(text[start:end], "by") {
+			return text[:start], true
+		}
+		at = end
+	}
+	return text, false
+}
 
 // addresses returns the address literals in a text, or the address that it is.
 func addresses(text string) []netip.Addr {

@@ -3,7 +3,6 @@ package check
 import (
 	"cmp"
 	"context"
-	"sync"
 	"time"
 
 	"github.com/authcheck/authcheck/pkg/lookup"
@@ -23,13 +22,13 @@ type HostRequest struct {
 // and judges them.
 func Host(ctx context.Context, r lookup.Resolver, q HostRequest, o Options) *report.Report {
 	out := &report.Report{Kind: report.Domain}
-	var wg sync.WaitGroup
+	var facts *mailhost.Facts
+	tasks := []func(){func() { facts = mailhost.Inspect(ctx, r, q.Domain, q.Options) }}
 	if query, ok := heloQuery(q.HELO, q.At); ok {
 		out.Results.HELO = new(spf.Result)
-		wg.Go(func() { *out.Results.HELO = spf.Check(ctx, r, query) })
+		tasks = append(tasks, func() { *out.Results.HELO = spf.Check(ctx, r, query) })
 	}
-	facts := mailhost.Inspect(ctx, r, q.Domain, q.Options)
-	wg.Wait()
+	lookup.Together(r, tasks...)
 	if out.Target = facts.Domain; facts.Domain == "" {
 		out.Target, out.Kind = hostTarget(facts), report.Host
 	}

@@ -74,9 +74,9 @@ func Message(ctx context.Context, r lookup.Resolver, m *message.Message, q Messa
 	var facts *dmarc.Facts
 	queries := envelopeQueries(mail.Envelope, out.At)
 	verdicts := make([]spf.Result, len(queries))
-	var wg sync.WaitGroup
+	var tasks []func()
 	for i, query := range queries {
-		wg.Go(func() { verdicts[i] = spf.Check(ctx, r, query) })
+		tasks = append(tasks, func() { verdicts[i] = spf.Check(ctx, r, query) })
 	}
 	authors := m.FromDomains()
 	if len(authors) == 1 {
@@ -85,12 +85,15 @@ func Message(ctx context.Context, r lookup.Resolver, m *message.Message, q Messa
 			identifiers = append([]string{senderDomain(queries[0])}, identifiers...)
 		}
 		o := dmarc.Options{Standard: q.Standard, Suffixes: q.Suffixes, Identifiers: identifiers}
-		wg.Go(func() { facts = dmarc.Inspect(ctx, r, authors[0], o) })
+		tasks = append(tasks, func() { facts = dmarc.Inspect(ctx, r, authors[0], o) })
 	}
-	wg.Go(func() { mail.ARC = arc.Verify(ctx, r, m, arc.Options{At: out.At, MinBits: q.MinBits}) })
-	mail.Signatures = dkim.Verify(ctx, r, m, dkim.VerifyOptions{At: out.At, MaxSignatures: q.MaxSignatures, MinBits: q.MinBits})
-	explain(ctx, m, mail.Signatures)
-	wg.Wait()
+	tasks = append(tasks,
+		func() { mail.ARC = arc.Verify(ctx, r, m, arc.Options{At: out.At, MinBits: q.MinBits}) },
+		func() {
+			mail.Signatures = dkim.Verify(ctx, r, m, dkim.VerifyOptions{At: out.At, MaxSignatures: q.MaxSignatures, MinBits: q.MinBits})
+			explain(ctx, m, mail.Signatures)
+		})
+	lookup.Together(r, tasks...)
 	mail.SPF = spf.Result{Status: spf.None, Reason: ErrNoClient}
 	if mail.Envelope.Client.IsValid() {
 		mail.SPF.Reason = ErrNoSender
@@ -203,16 +206,27 @@ func (o Options) judgeMessage(out *report.Report, id string, verdicts []spf.Resu
 		out.Unchecked = append(out.Unchecked, report.Question{Question: "Authentication-Results", Reason: fmt.Sprintf("of %d fields the first %d were read", n, maxClaims)})
 	}
 	o.finish(out, slices.Concat(
-		lint.Run(lookup.FailureRules(), onceEach(lists...)),
-		lint.Run(spf.ResultRules(), verdicts),
-		lint.Run(arc.Rules(), mail.ARC),
-		lint.Run(dkim.SignatureRules(), signatureFacts(out)),
-		lint.Run(dmarc.ResultRules(), resultFacts(out)),
-		lint.Run(message.Rules(), mail.Message),
-		lint.Run(messageRules(), factsOf(out.Results, id)),
+		lint.Run(failureRules(), onceEach(lists...)),
+		lint.Run(verdictRules(), verdicts),
+		lint.Run(chainRules(), mail.ARC),
+		lint.Run(signatureRules(), signatureFacts(out)),
+		lint.Run(outcomeRules(), resultFacts(out)),
+		lint.Run(formRules(), mail.Message),
+		lint.Run(claimRules(), factsOf(out.Results, id)),
 	))
 	return out
 }
+
+// The rules about messages, put together once for all messages of a run.
+var (
+	failureRules   = sync.OnceValue(lookup.FailureRules)
+	verdictRules   = sync.OnceValue(spf.ResultRules)
+	chainRules     = sync.OnceValue(arc.Rules)
+	signatureRules = sync.OnceValue(dkim.SignatureRules)
+	outcomeRules   = sync.OnceValue(dmarc.ResultRules)
+	formRules      = sync.OnceValue(message.Rules)
+	claimRules     = sync.OnceValue(messageRules)
+)
 
 // sealKeys returns the questions about keys of a chain that have no answer. The chain
 // rests on all seals, but of the signatures of messages on the newest alone (RFC 8617,

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -211,9 +212,10 @@ func (o Options) finish(r *report.Report, findings []lint.Finding) {
 	}
 	lint.Sort(r.Findings)
 	r.Corrected = lint.Correct(r.Findings)
-	for _, doc := range allDocs() {
-		if fired[doc.ID] {
-			r.Rules = append(r.Rules, doc)
+	docs := allDocs()
+	for _, id := range slices.Sorted(maps.Keys(fired)) {
+		if i, ok := slices.BinarySearchFunc(docs, id, func(d lint.Doc, id string) int { return strings.Compare(d.ID, id) }); ok {
+			r.Rules = append(r.Rules, docs[i])
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // canonicalizer passes on the canonical form of a body that is written to it in
@@ -17,13 +18,18 @@ type canonicalizer interface {
 // newCanonicalizer returns a canonicalizer that writes to out, which never fails.
 func newCanonicalizer(c Canonicalization, out io.Writer) canonicalizer {
 	if c == Relaxed {
-		return &relaxedBody{out: bufio.NewWriterSize(out, smallWrites)}
+		small := writers.Get().(*bufio.Writer)
+		small.Reset(out)
+		return &relaxedBody{out: small}
 	}
 	return &simpleBody{out: out}
 }
 
 // smallWrites is the size of a buffer for pieces of a few octets.
 const smallWrites = 4 << 10
+
+// writers are such buffers.
+var writers = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, smallWrites) }}
 
 // lineEnds are written where empty lines were held back.
 var lineEnds = bytes.Repeat([]byte("\r\n"), 1<<9)
@@ -201,7 +207,11 @@ func (r *relaxedBody) Close() error {
 	if r.any {
 		writeLineEnds(r.out, 1)
 	}
-	return r.out.Flush()
+	err := r.out.Flush()
+	r.out.Reset(nil)
+	writers.Put(r.out)
+	r.out = nil
+	return err
 }
 
 // appendHeader appends the canonical form of a field, its CRLF included. Whatever

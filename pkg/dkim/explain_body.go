@@ -14,8 +14,8 @@ import (
 
 // Bounds of the search for a body.
 const (
-	maxPasses   = 12        // over a body, for all trials
-	minBodyWork = 1 << 20   // octets that are read if need be, in more passes: a thousandth of a second or two
+	maxPasses   = 8         // over a body, for all trials
+	minBodyWork = 512 << 10 // octets that are read if need be, in more passes: a thousandth of a second
 	maxBodyWork = 256 << 20 // octets that are read at most: five passes over 50 MB, the largest mail that servers take
 	maxFooter   = 1 << 20   // octets of a footer; each line end in as much of a body is tried as its end
 	sumWork     = 128       // octets that ask for as much work as one hash of what is hashed so far: two blocks of SHA-256

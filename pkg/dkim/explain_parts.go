@@ -31,6 +31,7 @@ type part struct {
 	body     mark   // behind its header
 	end      mark   // of the next line that divides its multipart
 	multi    bool
+	opaque   bool     // its content is no text, so that nobody encodes it anew
 	encoding string   // of its content, in lower case; "" where its header does not say
 	value    [2]int64 // octets of the body at which the value of its Content-Transfer-Encoding stands; zero where it has none
 	valueAt  int      // line of it
@@ -91,6 +92,7 @@ func (b *bodySearch) outline() (*outline, error) {
 func (o *outline) contentType(p *part, value string) {
 	kind, parameters, err := mime.ParseMediaType(unfold(value))
 	if err != nil || !strings.HasPrefix(kind, "multipart/") {
+		p.opaque = err == nil && !strings.HasPrefix(kind, "text/")
 		return
 	}
 	p.multi = true
@@ -100,8 +102,10 @@ func (o *outline) contentType(p *part, value string) {
 }
 
 func unfold(value string) string {
-	return strings.TrimSpace(strings.NewReplacer("\r", "", "\n", "").Replace(value))
+	return strings.TrimSpace(lineBreaks.Replace(value))
 }
+
+var lineBreaks = strings.NewReplacer("\r", "", "\n", "")
 
 // note looks for what relays leave in a line.
 func (o *outline) note(line []byte) {

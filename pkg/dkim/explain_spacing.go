@@ -21,7 +21,7 @@ var (
 var spacings = []spacing{
 	func(v string) string { return v },
 	func(v string) string { return strings.Replace(v, ": ", ":", 1) },
-	func(v string) string { return strings.NewReplacer("\r", "", "\n", "").Replace(v) },
+	func(v string) string { return lineBreaks.Replace(v) },
 	func(v string) string { return fold.ReplaceAllString(v, " ") },
 	func(v string) string { return fold.ReplaceAllString(v, "") },
 	func(v string) string { return fold.ReplaceAllString(v, "\r\n\t") },

@@ -169,6 +169,9 @@ func (o *outline) recodings() []trial {
 			if p.boundary == "" && name == plainNames[1] || p.isPlain() && slices.Contains(plainNames, name) {
 				continue // the content would be the same as of a trial before
 			}
+			if p.opaque && (name != asBase64 || p.encoding != asBase64) {
+				continue // but its lines may be of another length
+			}
 			for _, ending := range []int64{0, int64(len("\r\n"))} {
 				t := trial{cause: TransferEncoding, whole: atEnd, edits: p.recoded(name, ending)}
 				if p.boundary == "" && name != asBase64 && ending == 0 {

@@ -41,7 +41,8 @@ func BodyHashes(ctx context.Context, m *message.Message, signatures []*Signature
 	if len(bodies) == 0 {
 		return hashes, nil
 	}
-	block := make([]byte, min(message.BlockSize, max(m.Size-m.BodyOffset, 1)))
+	block, release := message.Block()
+	defer release()
 	for in := m.Transported(); ; {
 		n, err := in.Read(block)
 		for _, b := range bodies {

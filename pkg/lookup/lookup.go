@@ -94,9 +94,31 @@ type Reply struct {
 	Err    error // nil, or an *Error: the answer is unknown
 }
 
-// instant marks resolvers that answer without waiting: asking them in goroutines
-// would only cost time, and they are asked most.
-type instant interface{ answersAtOnce() }
+// Instant reports whether a resolver answers without waiting, as files do: goroutines
+// for its questions would only cost time, and it needs no cache.
+func Instant(r Resolver) bool {
+	i, ok := r.(interface{ Instant() bool })
+	return ok && i.Instant()
+}
+
+// Together runs tasks that ask a resolver at once and returns when all have. Those of
+// an instant one have nothing to wait for and run one after another.
+func Together(r Resolver, tasks ...func()) {
+	if Instant(r) {
+		for _, task := range tasks {
+			task()
+		}
+		return
+	}
+	var wg sync.WaitGroup
+	for _, task := range tasks[:max(len(tasks)-1, 0)] {
+		wg.Go(task)
+	}
+	if len(tasks) > 0 {
+		tasks[len(tasks)-1]() // the last one needs no goroutine of its own
+	}
+	wg.Wait()
+}
 
 // All asks every question at once and returns the replies in the order of the
 // questions. It returns when all have an outcome, soon after ctx is done.
@@ -107,20 +129,17 @@ func All(ctx context.Context, r Resolver, questions []Question) []Reply {
 		answer, err := r.Query(ctx, q.Name, q.Type)
 		replies[i] = Reply{Question: q, Answer: answer, Err: err}
 	}
-	_, serial := r.(instant)
-	var wg sync.WaitGroup
-	for i := range questions {
-		if serial {
+	if Instant(r) || len(questions) == 1 {
+		for i := range questions {
 			ask(i)
-			continue
 		}
-		if i == len(questions)-1 {
-			ask(i) // the last one needs no goroutine of its own
-			break
-		}
-		wg.Go(func() { ask(i) })
+		return replies
 	}
-	wg.Wait()
+	tasks := make([]func(), len(questions))
+	for i := range questions {
+		tasks[i] = func() { ask(i) }
+	}
+	Together(r, tasks...)
 	return replies
 }
 

@@ -36,6 +36,9 @@ func (o *Overlay) Query(ctx context.Context, name string, typ Type) (Answer, err
 	}
 }
 
+// Instant reports whether the resolver below answers at once, too.
+func (o *Overlay) Instant() bool { return Instant(o.base) }
+
 // beneath asks the other resolver about the name where the chase is. It follows
 // the aliases in the answer up to the first name for which the files have an
 // outcome, and returns the outcome for the name where it ends.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"sync"
 
 	"github.com/authcheck/authcheck/pkg/lint"
 )
@@ -18,6 +19,16 @@ const (
 
 // BlockSize is the number of octets in which a body is best read.
 const BlockSize = 64 << 10
+
+// blocks are buffers for reading, of BlockSize octets.
+var blocks = sync.Pool{New: func() any { return new([BlockSize]byte) }}
+
+// Block returns a buffer of BlockSize octets for reading. Whoever needs it no longer
+// calls release, and never looks at it again.
+func Block() (block []byte, release func()) {
+	array := blocks.Get().(*[BlockSize]byte)
+	return array[:], func() { blocks.Put(array) }
+}
 
 // The reasons for which an input is not read as a message.
 var (

@@ -19,7 +19,9 @@ func Read(in io.ReaderAt, size int64, origin Origin) (*Message, error) {
 		m.Defects = []Defect{{Kind: Empty}}
 		return m, nil
 	}
-	block, end, err := readHeader(in, size)
+	block, release := Block()
+	defer release()
+	block, end, err := readHeader(in, size, block)
 	if err != nil {
 		return nil, err
 	}
@@ -81,12 +83,16 @@ func (m *Message) judge(s *scanner) {
 	m.Defects = s.found.list()
 }
 
-// readHeader reads blocks until the header is in memory. end is the offset of the
-// body in what was read.
-func readHeader(in io.ReaderAt, size int64) (block []byte, end int, err error) {
+// readHeader reads blocks, the first into room, until the header is in memory. end is
+// the offset of the body in what was read.
+func readHeader(in io.ReaderAt, size int64, room []byte) (block []byte, end int, err error) {
 	for {
 		n := len(block)
-		block = append(block, make([]byte, min(BlockSize, size-int64(n)))...)
+		if n == 0 {
+			block = room[:min(int64(len(room)), size)]
+		} else {
+			block = append(block, make([]byte, min(BlockSize, size-int64(n)))...)
+		}
 		if _, err := readAt(in, block[n:], int64(n)); err != nil {
 			return nil, 0, err
 		}
