@@ -132,8 +132,7 @@ func eachInOrder[T any](ctx context.Context, a *app, jobs int, items iter.Seq[T]
 	})
 	var unread error
 	err := a.report(complete, func(write func(*report.Report) error) error {
-		for next := range results {
-			r := <-next
+		for r := range results {
 			switch {
 			case ctx.Err() != nil:
 				return context.Cause(ctx)
@@ -161,9 +160,30 @@ type result struct {
 	err    error // why it could not be read
 }
 
-// inOrder starts a job for each item, at most so many at once, and sends where its
-// result will be, in the order of the items. It ends with ctx.
-func inOrder[T, R any](ctx context.Context, jobs int, items iter.Seq[T], job func(T) R) <-chan chan R {
+// inOrder does a job for each item, at most so many at once, and yields the results in
+// the order of the items. It ends with ctx.
+func inOrder[T, R any](ctx context.Context, jobs int, items iter.Seq[T], job func(T) R) iter.Seq[R] {
+	if jobs == 1 { // handing over from one goroutine to the other would take time
+		return func(yield func(R) bool) {
+			for item := range items {
+				if ctx.Err() != nil || !yield(job(item)) {
+					return
+				}
+			}
+		}
+	}
+	return func(yield func(R) bool) {
+		for result := range started(ctx, jobs, items, job) {
+			if !yield(<-result) {
+				return
+			}
+		}
+	}
+}
+
+// started starts a job for each item, at most so many at once, and sends where its
+// result will be.
+func started[T, R any](ctx context.Context, jobs int, items iter.Seq[T], job func(T) R) <-chan chan R {
 	results := make(chan chan R, jobs-1)
 	go func() {
 		defer close(results)
