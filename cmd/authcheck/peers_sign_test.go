@@ -132,7 +132,7 @@ func TestPeersSign(t *testing.T) {
 
 // dkimpy gets the keys from a file.
 func (s signed) dkimpy(t *testing.T) {
-	python := module(t, "python3", "python3-dkim and python3-nacl", "-c", "import dkim, nacl")
+	python := module(t, "python3", "Debian's python3-dkim and python3-nacl", "-c", "import dkim, nacl")
 	const script = `
 import dkim, sys
 keys = dict(line.rstrip("\n").split(" ", 1) for line in open(sys.argv[1]))
@@ -162,7 +162,7 @@ func (s signed) keyFile(t *testing.T) string {
 // mailDKIM, which knows no Ed25519, finds the keys in nsd, which serves the records
 // that keygen wrote.
 func (s signed) mailDKIM(t *testing.T) {
-	perl := module(t, "perl", "libmail-dkim-perl", "-MMail::DKIM", "-e", "1")
+	perl := module(t, "perl", "Debian's libmail-dkim-perl", "-MMail::DKIM", "-e", "1")
 	server, _ := startNSD(t, map[string]string{"example.com.": s.zone})
 	host, port, err := net.SplitHostPort(server)
 	if err != nil {
@@ -228,7 +228,7 @@ func TestPeersKeys(t *testing.T) {
 
 // module returns a program that runs with the arguments: it has a module. Without one
 // the test is skipped, or fails where AUTHCHECK_PEERS_REQUIRED=1 says so.
-func module(t *testing.T, program, debian string, args ...string) string {
+func module(t *testing.T, program, source string, args ...string) string {
 	t.Helper()
 	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
 		path := filepath.Join(dir, program)
@@ -236,7 +236,7 @@ func module(t *testing.T, program, debian string, args ...string) string {
 			return path
 		}
 	}
-	absent := fmt.Sprintf("no %s that runs %s (%s in Debian)", program, args[len(args)-1], debian)
+	absent := fmt.Sprintf("no %s that runs %q (it needs %s)", program, args, source)
 	if os.Getenv("AUTHCHECK_PEERS_REQUIRED") == "1" {
 		t.Fatal(absent)
 	}
