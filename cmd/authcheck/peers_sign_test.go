@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -21,7 +22,7 @@ var signingKeys = []struct {
 }{
 	{"weak", []string{"--bits", "1024", "--allow-weak"}},
 	{"usual", nil},
-	{"large", []string{"--bits", "3072", "--note", "for; tests"}},
+	{"large", []string{"--bits", "4096", "--note", "for; tests"}},
 	{"ed", []string{"--type", "ed25519"}},
 }
 
@@ -128,6 +129,7 @@ func TestPeersSign(t *testing.T) {
 	t.Run("dkimpy", s.dkimpy)
 	t.Run("Mail-DKIM", s.mailDKIM)
 	t.Run("opendkim", s.openDKIM)
+	t.Run("mailauth", s.mailauth)
 }
 
 // dkimpy gets the keys from a file.
@@ -205,6 +207,28 @@ func (s signed) openDKIM(t *testing.T) {
 			if !passed.Match(out) {
 				t.Errorf("%s, %s:\n%s", key, k.selector, out)
 			}
+		}
+	}
+}
+
+// mailauth says something of every signature, in the order of the header.
+func (s signed) mailauth(t *testing.T) {
+	node := mailauth(t)
+	j := job{Keys: map[string][]string{}}
+	for name, record := range s.keys {
+		j.Keys[name] = []string{record}
+	}
+	var keys []string
+	for key, file := range s.files {
+		keys, j.Files = append(keys, key), append(j.Files, file)
+	}
+	for i, got := range ask(t, j, node, "verify.js") {
+		want := slices.Repeat([]string{"pass"}, len(signingKeys))
+		if strings.HasPrefix(keys[i], "signed twice,") {
+			want = append(want, "permfail") // what was there before
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", keys[i], got, want)
 		}
 	}
 }
