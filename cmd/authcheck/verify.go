@@ -10,16 +10,22 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/authcheck/authcheck/pkg/check"
+	"github.com/authcheck/authcheck/pkg/lookup"
 	"github.com/authcheck/authcheck/pkg/render"
 	"github.com/authcheck/authcheck/pkg/report"
 )
 
+// verifyFlags are what verify has beside a request.
+type verifyFlags struct {
+	list, sender  string
+	guess, header bool
+	jobs          int
+}
+
 // verify verifies saved messages.
 func (a *app) verify() *cobra.Command {
 	var q check.MessageRequest
-	var list, sender string
-	var guess, header bool
-	var jobs int
+	var o verifyFlags
 	cmd := &cobra.Command{
 		Use:   "verify MSG...",
 		Short: "Verify saved messages: SPF, DKIM, DMARC, and why they failed",
@@ -31,46 +37,60 @@ func (a *app) verify() *cobra.Command {
 			"  authcheck verify Maildir --guess-envelope --format ndjson",
 		Args:        someArgs,
 		Annotations: uses(reportFlags, networkFlags),
-		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			if err := checkJobs(jobs); err != nil {
-				return err
-			}
-			if list != "" {
-				if q.Suffixes, err = a.readSuffixes(list); err != nil {
-					return err
-				}
-			}
+		RunE: func(cmd *cobra.Command, args []string) error {
 			if cmd.Flags().Changed("sender") {
-				q.Envelope.Sender = &sender
+				q.Envelope.Sender = &o.sender
 			}
-			if guess {
-				q.Trace = check.Guess
-			}
-			if header {
-				q.Header = check.Verdicts
-			}
-			if header && !a.holdsHeader() {
-				return fmt.Errorf("--header goes with --format text, json or ndjson")
-			}
-			if err := checkAuthservID(q.AuthservID); err != nil {
+			if err := a.completeRequest(&q, o); err != nil {
 				return err
 			}
-			return a.runVerify(cmd.Context(), q, jobs, args)
+			return a.runVerify(cmd.Context(), q, o.jobs, args)
 		},
 	}
 	f := cmd.Flags()
 	f.Var(addrFlag{&q.Envelope.Client}, "ip", "`ADDRESS` of the client that delivered the message")
-	f.Var(senderFlag{&sender}, "sender", "`ADDRESS` given with MAIL FROM; empty for a bounce")
+	f.Var(senderFlag{&o.sender}, "sender", "`ADDRESS` given with MAIL FROM; empty for a bounce")
 	f.StringVar(&q.Envelope.HELO, "helo", "", "`NAME` that the client gave with HELO or EHLO")
-	f.BoolVar(&guess, "guess-envelope", false, "take what is not given of these from Received and Return-Path")
-	f.BoolVar(&header, "header", false, "print the Received-SPF and Authentication-Results that a receiver would add")
+	f.BoolVar(&o.guess, "guess-envelope", false, "take what is not given of these from Received and Return-Path")
+	f.BoolVar(&o.header, "header", false, "print the Received-SPF and Authentication-Results that a receiver would add")
 	f.StringVar(&q.AuthservID, "authserv-id", "", "`NAME` of your receiver: its Authentication-Results are believed, and --header is in its\nname (default: the host of the newest Received field)")
+	f.StringArrayVar(&q.Sealers, "trusted-sealer", nil, "`NAME` of a forwarder whose ARC seals are trusted, as in d= (repeatable)")
 	f.Var(bitsFlag{&q.MinBits}, "min-key-bits", "demand RSA keys of `N` bits at least, 1024 or more")
 	f.IntVar(&q.MaxSignatures, "max-signatures", 0, "signatures of a message that are verified, from the top (0: 20)")
 	f.Var(standardFlag{&q.Standard}, "dmarc-mode", "rfc9989 for the tree walk, rfc7489 for the Public Suffix List")
-	f.StringVar(&list, "psl", "", "Public Suffix List to use instead of the built-in one (`FILE`)")
-	f.IntVarP(&jobs, "jobs", "j", 16, "messages at once")
+	f.StringVar(&o.list, "psl", "", "Public Suffix List to use instead of the built-in one (`FILE`)")
+	f.IntVarP(&o.jobs, "jobs", "j", 16, "messages at once")
 	return cmd
+}
+
+// completeRequest checks what the flags say and puts it into the request.
+func (a *app) completeRequest(q *check.MessageRequest, o verifyFlags) (err error) {
+	if err := checkJobs(o.jobs); err != nil {
+		return err
+	}
+	if o.list != "" {
+		if q.Suffixes, err = a.readSuffixes(o.list); err != nil {
+			return err
+		}
+	}
+	if o.guess {
+		q.Trace = check.Guess
+	}
+	if o.header {
+		q.Header = check.Verdicts
+	}
+	if o.header && !a.holdsHeader() {
+		return fmt.Errorf("--header goes with --format text, json or ndjson")
+	}
+	for _, name := range q.Sealers {
+		if _, err := lookup.FromUser(name); err != nil {
+			return fmt.Errorf("--trusted-sealer: %q is not a domain", name)
+		}
+	}
+	if len(q.Sealers) == 0 {
+		q.Sealers = a.config.Sealers
+	}
+	return checkAuthservID(q.AuthservID)
 }
 
 // holdsHeader reports whether the format has a place for header fields.

@@ -19,6 +19,7 @@ import (
 type mailFacts struct {
 	report.Results
 	ID       string            // authserv-id of the receiver that is believed; empty: none is
+	Sealers  []string          // that are trusted; none: nobody said
 	Claims   []*authres.Field  // Authentication-Results, top first
 	Received *authres.SPFField // the topmost Received-SPF; nil: none
 }
@@ -28,8 +29,8 @@ type mailFacts struct {
 const maxClaims = 20
 
 // factsOf reads what receivers claim in a message.
-func factsOf(r report.Results, id string) *mailFacts {
-	f := &mailFacts{Results: r, ID: id}
+func factsOf(r report.Results, q MessageRequest) *mailFacts {
+	f := &mailFacts{Results: r, ID: q.AuthservID, Sealers: q.Sealers}
 	for _, field := range r.Message.Named("Authentication-Results") {
 		if len(f.Claims) == maxClaims {
 			break

@@ -23,6 +23,7 @@ type Config struct {
 	Retries   *int          // per query; nil: default
 	Rate      float64       // queries per second; 0: no limit
 	FailOn    string        // as --fail-on takes it; empty: default
+	Sealers   []string      // forwarders whose ARC seals are trusted
 	Targets   []Target      // what check looks at where nobody names a domain
 	Severity  map[string]lint.Severity
 	Off       map[string]bool // rules that shall not speak at all
@@ -94,16 +95,17 @@ func ParseConfig(file string, text []byte) (Config, error) {
 		return Config{}, nil
 	}
 	p.mapping(root, map[string]func(*yaml.Node){
-		"selectors": func(n *yaml.Node) { p.config.Selectors = p.selectors(n) },
-		"resolver":  func(n *yaml.Node) { p.config.Resolvers = p.resolvers(n) },
-		"timeout":   func(n *yaml.Node) { p.config.Timeout = p.duration(n) },
-		"deadline":  func(n *yaml.Node) { p.config.Deadline = p.duration(n) },
-		"retries":   func(n *yaml.Node) { p.config.Retries = p.integer(n, 0, 100) },
-		"rate":      func(n *yaml.Node) { p.config.Rate = p.number(n) },
-		"fail_on":   func(n *yaml.Node) { p.config.FailOn = p.oneOf(n, "error", "warning", "notice", "never") },
-		"targets":   p.targets,
-		"severity":  p.severities,
-		"ignore":    p.ignores,
+		"selectors":       func(n *yaml.Node) { p.config.Selectors = p.selectors(n) },
+		"resolver":        func(n *yaml.Node) { p.config.Resolvers = p.resolvers(n) },
+		"timeout":         func(n *yaml.Node) { p.config.Timeout = p.duration(n) },
+		"deadline":        func(n *yaml.Node) { p.config.Deadline = p.duration(n) },
+		"retries":         func(n *yaml.Node) { p.config.Retries = p.integer(n, 0, 100) },
+		"rate":            func(n *yaml.Node) { p.config.Rate = p.number(n) },
+		"fail_on":         func(n *yaml.Node) { p.config.FailOn = p.oneOf(n, "error", "warning", "notice", "never") },
+		"trusted_sealers": func(n *yaml.Node) { p.config.Sealers = p.domains(n) },
+		"targets":         p.targets,
+		"severity":        p.severities,
+		"ignore":          p.ignores,
 	})
 	if p.err != nil {
 		return Config{}, p.err

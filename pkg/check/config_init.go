@@ -43,6 +43,9 @@ const sampleConfig = `# What authcheck shall know; see "authcheck schema config"
 #     reason: the old relay needs it until it is replaced
 #     until: 2027-01-31
 
+# Forwarders whose ARC seals "authcheck verify" trusts.
+# trusted_sealers: [lists.example.org]
+
 # How to ask the DNS.
 # resolver: [192.0.2.53, tls://dns.example@192.0.2.54]
 # timeout: 5s    # one query

@@ -59,6 +59,12 @@ func (p *configParser) target(n *yaml.Node) (t Target) {
 
 func (p *configParser) domain(n *yaml.Node) string { return p.name(n, "a domain") }
 
+// domains reads names of domains.
+func (p *configParser) domains(n *yaml.Node) (list []string) {
+	p.each(n, func(n *yaml.Node) { list = append(list, p.domain(n)) })
+	return list
+}
+
 // hosts reads names of hosts, which may be below the domain.
 func (p *configParser) hosts(n *yaml.Node) (list []string) {
 	p.each(n, func(n *yaml.Node) { list = append(list, p.name(n, "the name of a host")) })

@@ -38,6 +38,7 @@ ignore:
     reason: old relay
     until: 2027-01-31
 fail_on: warning
+trusted_sealers: lists.example.org
 targets:
   - example.com
   - domain: bücher.example
@@ -61,6 +62,7 @@ func TestParseConfig(t *testing.T) {
 		Off:      map[string]bool{"spf-lookup-count": true},
 		Ignore:   []check.Ignore{{Rule: "spf-ptr-used", Subject: "TXT example.com", Reason: "old relay", Until: time.Date(2027, 2, 1, 0, 0, 0, 0, time.UTC)}},
 		FailOn:   "warning",
+		Sealers:  []string{"lists.example.org"},
 		Targets: []check.Target{{Domain: "example.com"}, {
 			Domain: "bücher.example", Selectors: []string{"s1", "s2"}, Senders: []netip.Addr{netip.MustParseAddr("192.0.2.25"), netip.MustParseAddr("2001:db8::25")},
 			HELO: "mail.example.com", Hosts: []string{"imap"}, Expect: []netip.Addr{netip.MustParseAddr("192.0.2.10")},

@@ -32,6 +32,7 @@ type MessageRequest struct {
 	Standard      dmarc.Standard  // empty: RFC 9989
 	Suffixes      *dmarc.Suffixes // nil: the built-in Public Suffix List
 	AuthservID    string          // receiver whose Authentication-Results are believed, and in whose name Header is written; empty: none is, and the host of the newest Received field
+	Sealers       []string        // forwarders whose ARC seals are trusted, by the domains in d=; none: nobody said
 	Header        Header          // whether the fields are written that a receiver adds
 }
 
@@ -113,7 +114,7 @@ func Message(ctx context.Context, r lookup.Resolver, m *message.Message, q Messa
 	if q.Header == Verdicts {
 		q.writeHeader(out.Results)
 	}
-	return o.judgeMessage(out, q.AuthservID, verdicts)
+	return o.judgeMessage(out, q, verdicts)
 }
 
 // explain finds out what happened to the message after it was signed. One signature
@@ -186,8 +187,8 @@ func evaluate(facts *dmarc.Facts, mail *report.Message) *dmarc.Result {
 	return &verdict
 }
 
-// judgeMessage completes the report on a message; id names the receiver that is believed.
-func (o Options) judgeMessage(out *report.Report, id string, verdicts []spf.Result) *report.Report {
+// judgeMessage completes the report on a message.
+func (o Options) judgeMessage(out *report.Report, q MessageRequest, verdicts []spf.Result) *report.Report {
 	mail := out.Results.Message
 	var lists [][]lookup.Reply
 	for i := range verdicts {
@@ -212,7 +213,7 @@ func (o Options) judgeMessage(out *report.Report, id string, verdicts []spf.Resu
 		lint.Run(signatureRules(), signatureFacts(out)),
 		lint.Run(outcomeRules(), resultFacts(out)),
 		lint.Run(formRules(), mail.Message),
-		lint.Run(claimRules(), factsOf(out.Results, id)),
+		lint.Run(claimRules(), factsOf(out.Results, q)),
 	))
 	return out
 }

@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/authcheck/authcheck/pkg/arc"
@@ -62,6 +63,43 @@ var arcOverride = mailRule{
 			}
 		}
 	},
+}
+
+var arcTrusted = mailRule{
+	Doc: lint.Doc{
+		ID: "arc-trusted-sealer", Severity: lint.Notice,
+		Title: "Whether the sealers of the chain are trusted",
+		Why: "An intact chain shows who vouches for the message, not that they tell the truth. Only where every sealer is trusted may a receiver " +
+			"rely on what they found. The list is that of --trusted-sealer, or trusted_sealers of the configuration.",
+		Ref:  "RFC 8617, Section 7.2.1",
+		Bad:  trusting("list.example.com"),
+		Good: sealed(""),
+	},
+	Check: func(f *mailFacts, report lint.ReportFunc) {
+		if len(f.Sealers) == 0 || f.Message.ARC.Status != arc.Pass {
+			return
+		}
+		trusted := true
+		for i := range f.Message.ARC.Sets {
+			seal := f.Message.ARC.Sets[i].Seal
+			if !slices.ContainsFunc(f.Sealers, func(name string) bool { return sameName(name, seal.Domain) }) {
+				trusted = false
+				report(lint.Finding{Span: seal.List.Get("d").Value, Message: seal.Domain + ", which sealed the chain, is not among the trusted sealers"})
+			}
+		}
+		if trusted {
+			report(lint.Finding{Span: f.Message.ARC.Source.Whole(), Message: "everybody who sealed the chain is trusted"})
+		}
+	},
+}
+
+// trusting is the example with sealers that are trusted.
+func trusting(names ...string) lint.Example {
+	e := sealed("")
+	for _, name := range names {
+		e.Args = append(e.Args, "--trusted-sealer", name)
+	}
+	return e
 }
 
 // passedAs returns the claim that DMARC passed for a domain, nil where there is none.
