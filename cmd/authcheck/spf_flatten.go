@@ -66,13 +66,14 @@ func flattenWords(domain, source string) []string {
 // spfDiff compares what two records authorize.
 func (a *app) spfDiff() *cobra.Command {
 	var q check.DiffRequest
+	var domain string
 	cmd := &cobra.Command{
 		Use:   "diff OLD NEW",
 		Short: "Show whom a new SPF record authorizes and whom no longer",
 		Long: "diff compares two SPF records, each a domain, a master file (FILE, or FILE#DOMAIN where\n" +
 			"it holds several records) or a text that starts with v=spf1: the networks that gain and\n" +
 			"lose each result, and the lookups before and after. Files and texts are read as if they\n" +
-			"were published.",
+			"were published, texts at the domain of the other record or at --domain.",
 		Example: "  authcheck spf diff example.com 'v=spf1 ip4:192.0.2.0/24 -all'\n" +
 			"  authcheck spf diff example.com new.zone#example.com --fail-on-loss",
 		Args:        twoArgs,
@@ -84,17 +85,22 @@ func (a *app) spfDiff() *cobra.Command {
 			if q.To, err = a.spfOperand(args[1]); err != nil {
 				return err
 			}
-			// A text is about the domain that it is compared with.
-			if q.From.Domain == "" {
-				q.From.Domain = q.To.Domain
-			} else if q.To.Domain == "" {
-				q.To.Domain = q.From.Domain
+			words := []string{"spf", "diff", args[0], args[1]}
+			if domain != "" {
+				if domain, err = a.domain(domain); err != nil {
+					return fmt.Errorf("--domain: %w", err)
+				}
+				words = append(words, "--domain", domain)
 			}
-			return a.look(cmd.Context(), []string{"spf", "diff", args[0], args[1]}, func(ctx context.Context, s *source, o check.Options) *report.Report {
+			if err := sameDomain(domain, &q.From, &q.To); err != nil {
+				return err
+			}
+			return a.look(cmd.Context(), words, func(ctx context.Context, s *source, o check.Options) *report.Report {
 				return check.Diff(ctx, s, q, o)
 			})
 		},
 	}
-	cmd.Flags().BoolVar(&q.Keep, "fail-on-loss", false, "fail where an address that passed no longer passes")
+	cmd.Flags().BoolVar(&q.Keep, "fail-on-loss", false, "fail where an address that passed no longer surely passes")
+	cmd.Flags().StringVar(&domain, "domain", "", "`DOMAIN` that texts are for (default: that of the other record)")
 	return cmd
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -9,6 +11,7 @@ import (
 	"github.com/authcheck/authcheck/pkg/lint"
 	"github.com/authcheck/authcheck/pkg/lookup"
 	"github.com/authcheck/authcheck/pkg/render"
+	"github.com/authcheck/authcheck/pkg/spf"
 )
 
 // spfOperand returns the record that an argument means: a text that starts with
@@ -30,6 +33,29 @@ func (a *app) spfOperand(arg string) (check.SPFRecord, error) {
 	}
 	host, err := a.domain(arg)
 	return check.SPFRecord{Domain: host}, err
+}
+
+// sameDomain says which domain texts are about: the one that is given, or that of the
+// record that they are compared with. Without any, no term may need one.
+func sameDomain(given string, records ...*check.SPFRecord) error {
+	texts, other := 0, given
+	for _, r := range records {
+		if other = cmp.Or(other, r.Domain); r.Domain == "" {
+			texts++
+		}
+	}
+	if given != "" && texts == 0 {
+		return errors.New("--domain is for texts: files and domains have one")
+	}
+	for _, r := range records {
+		if r.Domain = cmp.Or(r.Domain, other); r.Domain != "" {
+			continue
+		}
+		if t := spf.Parse(r.Text).OwnTerm(); t != nil {
+			return fmt.Errorf("%s asks about the domain of the record: name it with --domain", render.Printable(t.Text()))
+		}
+	}
+	return nil
 }
 
 // domain returns the domain that an argument means, in the form of the DNS.

@@ -41,6 +41,10 @@ type wireDifference struct {
 	Changes []wireChange    `json:"changes,omitempty"`
 	Gone    []wireCondition `json:"conditions_gone,omitempty"`
 	Added   []wireCondition `json:"conditions_added,omitempty"`
+	// Addresses whose result depends on the message in another way, and those about
+	// which nothing is known for one of the records.
+	Otherwise *wireSet `json:"varies_otherwise,omitempty"`
+	Unknown   *wireSet `json:"unknown,omitempty"`
 }
 
 type wireSide struct {
@@ -96,6 +100,7 @@ func wireDifferenceOf(d *spf.Difference) *wireDifference {
 		w.Changes = append(w.Changes, wireChange{word, wireSetOf(c.Gained), wireSetOf(c.Lost)})
 	}
 	w.Gone, w.Added = wireConditionsOf(d.Gone), wireConditionsOf(d.Added)
+	w.Otherwise, w.Unknown = wireSetOf(d.Otherwise), wireSetOf(d.Unknown())
 	return w
 }
 

@@ -123,6 +123,12 @@ func (t *textRenderer) difference(d *spf.Difference) []block {
 	if len(terms) > 0 {
 		blocks = append(blocks, append(block{"  what depends on the message:"}, terms...))
 	}
+	if !d.Otherwise.Empty() {
+		blocks = append(blocks, block{"  depends on the message in another way: " + sizes(d.Otherwise)})
+	}
+	if unknown := d.Unknown(); !unknown.Empty() {
+		blocks = append(blocks, block{"  not compared, as no result is known: " + sizes(unknown)})
+	}
 	return blocks
 }
 

@@ -1,5 +1,11 @@
 package spf
 
+import (
+	"fmt"
+	"maps"
+	"slices"
+)
+
 // Difference is what two records say differently.
 type Difference struct {
 	From, To *Facts
@@ -9,6 +15,12 @@ type Difference struct {
 	// Gone and Added are terms that the verdict depends on for one record only, or
 	// for other addresses.
 	Gone, Added []Condition
+	// Otherwise holds the addresses whose verdict depends on the message for both records
+	// and is not the same for each.
+	Otherwise Set
+	// doubtful holds the addresses that passed for some messages, and do not pass for all
+	// of these any more.
+	doubtful Set
 	// Keep tells that the new record must pass whom the old one passes.
 	Keep bool
 }
@@ -27,10 +39,14 @@ func Compare(from *Facts, old *Networks, to *Facts) *Difference {
 	return d
 }
 
-// Empty reports whether both records give every client the same verdict.
+// Empty reports whether both records surely give every client the same verdict.
 func (d *Difference) Empty() bool {
-	return len(d.Changes)+len(d.Gone)+len(d.Added) == 0 && d.Old.Err == nil && d.New.Err == nil
+	return len(d.Changes)+len(d.Gone)+len(d.Added) == 0 && d.Otherwise.Empty() && d.Unknown().Empty() && d.Old.Err == nil && d.New.Err == nil
 }
+
+// Unknown returns the addresses about which one of the records says nothing that is
+// known. What is not known is never the same.
+func (d *Difference) Unknown() Set { return Union(d.Old.may(TempError), d.New.may(TempError)) }
 
 // Lost returns the addresses that passed and that the new record does not surely
 // pass.
@@ -44,6 +60,52 @@ func (d *Difference) compare() {
 	d.change("", d.Old.Varies, d.New.Varies)
 	old, now := conditionSets(d.Old), conditionSets(d.New)
 	d.Gone, d.Added = onlyIn(d.Old, old, now), onlyIn(d.New, now, old)
+	d.Otherwise, d.doubtful = d.Old.Varies.Intersect(d.New.Varies), d.Old.may(Pass).Intersect(d.Old.Varies).Minus(d.New.Of(Pass))
+	if len(old)+len(now) > 0 {
+		other, lost := d.assume(old, now)
+		d.Otherwise, d.doubtful = d.Otherwise.Intersect(other), d.doubtful.Intersect(lost)
+	}
+}
+
+// Limits of comparing records condition by condition. Records that keep to the limit of
+// lookups have ten conditions at most.
+const (
+	maxAssumed     = 10
+	maxAssumedWork = 20 * maxWork
+)
+
+// assume compares the records for all cases of which conditions are met: the addresses
+// that get another verdict in any, and those that no longer pass in any. That may be all
+// of them where there are too many cases.
+func (d *Difference) assume(old, now map[string]Set) (other, lost Set) {
+	names := slices.Sorted(maps.Keys(old))
+	for name := range now {
+		if _, both := old[name]; !both {
+			names = append(names, name)
+		}
+	}
+	if len(names) > maxAssumed {
+		return everyone(), everyone()
+	}
+	work := 0
+	for bits := range 1 << len(names) {
+		met := map[string]bool{}
+		for i, name := range names {
+			met[name] = bits>>i&1 == 1
+		}
+		a, b := newSetEvaluation(d.From, d.Old.limit), newSetEvaluation(d.To, d.New.limit)
+		a.met, b.met = met, met
+		before, after := a.run(), b.run()
+		if work += a.work + b.work; work > maxAssumedWork || before.Err != nil || after.Err != nil {
+			return everyone(), everyone()
+		}
+		for _, s := range statuses {
+			was, is := before.Of(s), after.Of(s)
+			other = Union(other, was.Minus(is), is.Minus(was))
+		}
+		lost = Union(lost, before.Of(Pass).Minus(after.Of(Pass)))
+	}
+	return other, lost
 }
 
 func (d *Difference) change(s Status, old, now Set) {
@@ -53,15 +115,17 @@ func (d *Difference) change(s Status, old, now Set) {
 }
 
 // key says what a condition is about, whatever record it stands in.
-func (c *Condition) key() string {
-	key := c.Term.Kind.String() + ":" + c.Domain
-	if c.Term.HasDomain() {
-		key = c.Term.Kind.String() + ":" + c.Term.Domain.text()
-		if c.Term.Domain.Uses("d") {
-			key += " " + c.Domain
-		}
+func (c *Condition) key() string { return conditionKey(c.Domain, c.Term) }
+
+func conditionKey(domain string, t *Term) string {
+	key := fmt.Sprintf("%s/%d/%d:", t.Kind, t.Length4, t.Length6)
+	switch {
+	case !t.HasDomain():
+		return key + domain
+	case t.Domain.Uses("d"):
+		return key + t.Domain.text() + " " + domain
 	}
-	return key
+	return key + t.Domain.text()
 }
 
 // conditionSets returns the addresses for which each condition counts.

@@ -22,7 +22,9 @@ type Networks struct {
 	// Covered are terms of the domain's own record that can never match.
 	Covered []Cover
 
-	sets outcome
+	limit    int // of lookups under which it was evaluated; 0: none
+	sets     outcome
+	possible outcome // the sets, and addresses of Varies in each that they may get
 }
 
 // Condition is a term whose match depends on the message.
@@ -51,6 +53,9 @@ type outcome [len(statuses)]Set
 // stands for what had no answer or was not asked.
 func (n *Networks) Of(s Status) Set { return n.sets[index(s)] }
 
+// may returns the addresses that get a verdict for some messages at least.
+func (n *Networks) may(s Status) Set { return n.possible[index(s)] }
+
 // ErrTooLarge is the reason why nothing is known about the addresses of a record.
 var ErrTooLarge = errors.New("the record is too large to be evaluated for all addresses at once")
 
@@ -74,7 +79,7 @@ func (f *Facts) Meant() *Networks { return f.evaluate(0) }
 func (f *Facts) evaluate(limit int) *Networks { return newSetEvaluation(f, limit).run() }
 
 func newSetEvaluation(f *Facts, limit int) *setEvaluation {
-	return &setEvaluation{facts: f, limit: limit, networks: &Networks{}, known: map[*Node]*known{}}
+	return &setEvaluation{facts: f, limit: limit, networks: &Networks{limit: limit}, known: map[*Node]*known{}}
 }
 
 // run evaluates the record of the domain for everyone.
@@ -84,12 +89,11 @@ func (e *setEvaluation) run() *Networks {
 	if e.work > maxWork {
 		return &Networks{Err: ErrTooLarge}
 	}
-	var possible outcome
 	for i := range v.shares {
-		possible[i] = united(v.shares[i])
+		n.possible[i] = united(v.shares[i])
 	}
-	n.Varies = varying(possible[:]...)
-	for i, set := range possible {
+	n.Varies = varying(n.possible[:]...)
+	for i, set := range n.possible {
 		n.sets[i] = set.Minus(n.Varies)
 	}
 	for _, c := range v.conditions {
@@ -103,7 +107,8 @@ func (e *setEvaluation) run() *Networks {
 // setEvaluation is check_host for all addresses at once.
 type setEvaluation struct {
 	facts    *Facts
-	limit    int // of lookups; 0: lookups and void lookups are not counted
+	limit    int             // of lookups; 0: lookups and void lookups are not counted
+	met      map[string]bool // whether each condition is met; nil: each may be or not
 	work     int
 	networks *Networks
 	stack    []*Node          // records being evaluated, outermost first

@@ -54,6 +54,12 @@ func (e *setEvaluation) branch(b *Branch, reach []share, v *verdicts) []share {
 		return nil
 	case b.Skipped == ErrUnusableName: // RFC 7208, Section 4.8
 		return reach
+	case b.Skipped == ErrNeedsClient && e.met != nil:
+		if !e.met[conditionKey(v.node.Domain, t)] {
+			return reach
+		}
+		v.add(statusOf(t.Qualifier), reach)
+		return nil
 	case b.Skipped == ErrNeedsClient:
 		v.conditions = append(v.conditions, Condition{v.node.Domain, t, united(reach)})
 		v.add(statusOf(t.Qualifier), reach)
@@ -188,6 +194,13 @@ func (e *setEvaluation) include(b *Branch, reach []share, v *verdicts) []share {
 func (e *setEvaluation) redirect(b *Branch, reach []share, v *verdicts) {
 	reach = e.charge(b.Term, reach, v)
 	switch {
+	case b.Skipped == ErrNeedsClient && e.met != nil: // one verdict or another
+		status := Fail
+		if e.met[conditionKey(v.node.Domain, b.Term)] {
+			status = Pass
+		}
+		v.add(status, reach)
+		return
 	case b.Skipped == ErrNeedsClient:
 		v.conditions = append(v.conditions, Condition{v.node.Domain, b.Term, united(reach)})
 		for _, s := range [...]Status{Pass, SoftFail, Neutral, Fail} {

@@ -85,6 +85,17 @@ func (t *Term) Text() string { return t.Span.Text() }
 // String returns the record as published.
 func (r *Record) String() string { return r.Source.Text }
 
+// OwnTerm returns the first term that asks about the domain of the record itself, nil
+// where none does.
+func (r *Record) OwnTerm() *Term {
+	for i := range r.Terms {
+		if t := &r.Terms[i]; t.Err == nil && t.Kind.Looks() && (!t.HasDomain() || t.Domain.Uses("d")) {
+			return t
+		}
+	}
+	return nil
+}
+
 // First returns the first valid term of that kind, or nil.
 func (r *Record) First(kind Kind) *Term {
 	for i := range r.Terms {

@@ -3,6 +3,7 @@ package spf
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/authcheck/authcheck/pkg/lint"
@@ -60,7 +61,7 @@ var flattenStale = lint.Rule[*Flattening]{
 	},
 	Check: func(fl *Flattening, report lint.ReportFunc) {
 		d := fl.Published
-		if d == nil || d.Empty() || d.unknown() {
+		if d == nil || d.Empty() || !d.Unknown().Empty() {
 			return
 		}
 		to := d.To
@@ -76,7 +77,7 @@ var authorizationLost = lint.Rule[*Difference]{
 	Doc: lint.Doc{
 		ID: "spf-authorization-lost", Severity: lint.Error,
 		Title: "Addresses that passed no longer pass",
-		Why:   "Mail that the domain's servers send from these addresses fails SPF once the new record is published. It is a notice where nobody asked with --fail-on-loss.",
+		Why:   "Mail that the domain's servers send from these addresses fails SPF once the new record is published, all of it or the messages that a macro let pass. It is a notice where nobody asked with --fail-on-loss.",
 		Ref:   "RFC 7208, Section 2.6.3",
 		Bad: lint.Example{Zone: `@ TXT "v=spf1 ip4:192.0.2.0/24 -all"`,
 			Args: []string{"spf", "diff", "example.com", "v=spf1 ip4:192.0.2.0/25 -all", "--fail-on-loss"}},
@@ -84,9 +85,14 @@ var authorizationLost = lint.Rule[*Difference]{
 			Args: []string{"spf", "diff", "example.com", "v=spf1 ip4:192.0.2.0/23 -all", "--fail-on-loss"}},
 	},
 	Check: func(d *Difference, report lint.ReportFunc) {
-		lost := d.Lost().Minus(d.New.Of(TempError)) // what has no answer is not lost
+		lost, doubtful := d.Lost(), d.doubtful
 		large := d.Old.Err != nil || d.New.Err != nil
-		if lost.Empty() && !(large && d.Keep) {
+		if d.From.failed() || d.To.failed() { // what has no answer is not lost
+			lost, doubtful = lost.Minus(d.New.may(TempError)), doubtful.Minus(d.New.may(TempError))
+		} else {
+			large = large || !d.Unknown().Empty()
+		}
+		if lost.Empty() && doubtful.Empty() && !(large && d.Keep) {
 			return
 		}
 		severity := lint.Notice
@@ -101,13 +107,19 @@ var authorizationLost = lint.Rule[*Difference]{
 			report(lint.Finding{Severity: severity, Span: span, Message: "whether all that passed still passes is not known: a record is too large", Hint: "Merge its networks."})
 			return
 		}
-		report(lint.Finding{Severity: severity, Span: span, Message: "no longer pass: " + some(lost), Hint: "Keep these networks as long as they send mail."})
+		if !lost.Empty() {
+			report(lint.Finding{Severity: severity, Span: span, Message: "no longer pass: " + some(lost), Hint: "Keep these networks as long as they send mail."})
+		}
+		if !doubtful.Empty() {
+			report(lint.Finding{Severity: severity, Span: span, Message: "no longer surely pass for all messages that passed: " + some(doubtful),
+				Hint: "Keep the terms that depend on the message as long as mail passes by them."})
+		}
 	},
 }
 
-// unknown reports whether a question without answer is behind a difference.
-func (d *Difference) unknown() bool {
-	return !d.Old.Of(TempError).Empty() || !d.New.Of(TempError).Empty()
+// failed reports whether a question about the record has no answer.
+func (f *Facts) failed() bool {
+	return slices.ContainsFunc(f.Asked, func(reply lookup.Reply) bool { return reply.Err != nil })
 }
 
 // words says what a new record passes otherwise.
