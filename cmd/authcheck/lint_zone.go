@@ -75,7 +75,7 @@ func (a *app) zoneFiles(paths []string) ([]*lookup.File, error) {
 		}
 		files = append(files, file)
 	}
-	return files, a.refuseOverwriting(paths...)
+	return files, nil
 }
 
 // standIn is what standard input is called.
@@ -85,6 +85,9 @@ const standIn = "stdin"
 func (a *app) zoneFile(path string) (*lookup.File, error) {
 	if path == "-" {
 		return lookup.ReadFile(standIn, a.stdin)
+	}
+	if err := a.refuseOverwriting(path); err != nil {
+		return nil, err
 	}
 	in, err := os.Open(path)
 	if err != nil {

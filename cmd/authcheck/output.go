@@ -10,7 +10,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -204,43 +203,6 @@ func (p *pending) commit() error {
 		return writeFailure(p.path, err)
 	}
 	return nil
-}
-
-// refuseOverwriting makes an error of a file that is to be written although the run
-// reads it, or writes something else to it. Only a baseline may replace itself.
-func (a *app) refuseOverwriting(arguments ...string) error {
-	inputs := slices.Concat(a.flags.zones, a.flags.overlays, arguments, []string{a.configFile})
-	outputs := []struct{ flag, path string }{{"--output", a.flags.output}, {"--record", a.flags.record}, {"--write-baseline", a.flags.writeBaseline}}
-	for i, out := range outputs {
-		read := inputs
-		if out.flag != "--write-baseline" {
-			read = append(slices.Clip(inputs), a.flags.baseline)
-		}
-		for _, in := range read {
-			if sameFile(in, out.path) {
-				return fmt.Errorf("%s %s would overwrite what this run reads", out.flag, out.path)
-			}
-		}
-		for _, other := range outputs[:i] {
-			if sameFile(other.path, out.path) {
-				return fmt.Errorf("%s and %s name the same file", other.flag, out.flag)
-			}
-		}
-	}
-	return nil
-}
-
-// sameFile reports whether two paths lead to one regular file, or will.
-func sameFile(a, b string) bool {
-	if a == "" || b == "" {
-		return false
-	}
-	infoA, errA := os.Stat(a)
-	infoB, errB := os.Stat(b)
-	if errA != nil || errB != nil {
-		return filepath.Clean(a) == filepath.Clean(b)
-	}
-	return infoA.Mode().IsRegular() && os.SameFile(infoA, infoB)
 }
 
 // writeFailure names the file that was to be written, not the temporary one.
