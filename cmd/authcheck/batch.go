@@ -148,6 +148,12 @@ func eachInOrder[T any](ctx context.Context, a *app, jobs int, items iter.Seq[T]
 		}
 		return context.Cause(ctx)
 	})
+	return andUnread(err, unread)
+}
+
+// andUnread is the outcome of a run that has judged what it could read: input that it
+// could not read beats findings.
+func andUnread(err, unread error) error {
 	if unread != nil && (err == nil || errors.As(err, new(outcome))) {
 		return unread
 	}

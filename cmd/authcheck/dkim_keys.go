@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,7 +25,8 @@ func (a *app) dkimKeys() *cobra.Command {
 		Long: "keys lists the private keys in a folder (not below it) with their domains and selectors, their\n" +
 			"sizes, the age of the files and what the DNS has for them: published, differs, revoked, no TXT\n" +
 			"or unknown. Where to look is in the name of the file, SELECTOR._domainkey.DOMAIN.pem, as keygen\n" +
-			"writes it; .key, .private or nothing will do for .pem.",
+			"writes it; .key, .private or nothing will do for .pem. A file that is named like that and holds\n" +
+			"no key for DKIM is told of on standard error; the others are listed, and the exit code is 2.",
 		Example: "  authcheck dkim keys /etc/dkim\n" +
 			"  authcheck dkim keys /etc/dkim -f json",
 		Args:        oneArg,
@@ -36,14 +38,15 @@ func (a *app) dkimKeys() *cobra.Command {
 }
 
 func (a *app) runKeys(ctx context.Context, dir string) error {
-	keys, err := a.readKeyFolder(dir)
+	keys, unread, err := a.readKeyFolder(dir)
 	if err != nil {
 		return err
 	}
 	q := check.KeysRequest{Folder: dir, Keys: keys, At: a.now()}
-	return a.look(ctx, []string{"dkim", "keys", dir}, func(ctx context.Context, s *source, o check.Options) *report.Report {
+	err = a.look(ctx, []string{"dkim", "keys", dir}, func(ctx context.Context, s *source, o check.Options) *report.Report {
 		return check.DKIMKeys(ctx, s, q, o)
 	})
+	return andUnread(err, unread)
 }
 
 // maxKeyFiles is how many files a folder of keys may have: more than a mail server
@@ -51,21 +54,23 @@ func (a *app) runKeys(ctx context.Context, dir string) error {
 const maxKeyFiles = 10_000
 
 // readKeyFolder reads the private keys of a folder. Other files are passed over,
-// unless their names say that they are keys.
-func (a *app) readKeyFolder(dir string) ([]dkim.PrivateKey, error) {
+// unless their names say that they are keys: unread says why those are none.
+func (a *app) readKeyFolder(dir string) (keys []dkim.PrivateKey, unread, err error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if len(entries) > maxKeyFiles {
-		return nil, fmt.Errorf("%s: more than %d files", dir, maxKeyFiles)
+		return nil, nil, fmt.Errorf("%s: more than %d files", dir, maxKeyFiles)
 	}
-	var keys []dkim.PrivateKey
 	for _, entry := range entries {
 		path := filepath.Join(dir, entry.Name())
 		info, err := os.Stat(path)
 		if err != nil || !info.Mode().IsRegular() || strings.HasPrefix(entry.Name(), ".") {
 			continue
+		}
+		if err := a.refuseOverwriting(path); err != nil {
+			return nil, nil, err
 		}
 		selector, domain := dkim.KeyName(entry.Name())
 		key, err := a.readPrivateKey(path)
@@ -73,13 +78,17 @@ func (a *app) readKeyFolder(dir string) ([]dkim.PrivateKey, error) {
 			continue
 		}
 		if err != nil {
-			return nil, err
+			if unread != nil {
+				a.complain(unread)
+			}
+			unread = err
+			continue
 		}
 		key.Selector, key.Domain = selector, domain
 		keys = append(keys, key)
 	}
 	if len(keys) == 0 {
-		return nil, fmt.Errorf("%s: no RSA or Ed25519 private key is in it", dir)
+		return nil, nil, cmp.Or(unread, fmt.Errorf("%s: no RSA or Ed25519 private key is in it", dir))
 	}
-	return keys, nil
+	return keys, unread, nil
 }
