@@ -24,7 +24,7 @@ func (a *app) dmarcBuild() *cobra.Command {
 		Args:        oneArg,
 		Annotations: uses(reportFlags),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			domain, err := a.domain(args[0])
+			domain, err := a.mailDomain(args[0])
 			if err != nil {
 				return err
 			}

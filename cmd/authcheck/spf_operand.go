@@ -71,6 +71,20 @@ func (a *app) domain(arg string) (string, error) {
 	return name, nil
 }
 
+// mailDomain returns the domain that an argument means, which mail can be sent in the
+// name of.
+func (a *app) mailDomain(arg string) (string, error) {
+	host, err := a.target(arg)
+	if err != nil {
+		return "", err
+	}
+	name, err := lookup.MailDomain(host)
+	if err != nil {
+		return "", fmt.Errorf("%q is not a domain: %w", arg, err)
+	}
+	return name, nil
+}
+
 // isSPF reports whether a text is meant as a record.
 func isSPF(text string) bool {
 	word, _, _ := strings.Cut(text, " ")

@@ -99,34 +99,33 @@ func Generate(o KeyOptions) (*Pair, error) {
 
 // begin checks the options, and names the pair.
 func (o KeyOptions) begin() (*Pair, error) {
-	domain, err := lookup.FromUser(o.Domain)
-	if err != nil || !hostname(domain) || !strings.Contains(domain, ".") {
-		return nil, fmt.Errorf("domain %q: not a name such as example.com", o.Domain)
-	}
-	selector := strings.ToLower(o.Selector)
-	if !hostname(selector) {
-		return nil, fmt.Errorf("selector %q: letters, digits and inner hyphens make a selector, and dots between them", o.Selector)
+	domain, selector, err := signerNames(o.Domain, o.Selector)
+	if err != nil {
+		return nil, err
 	}
 	p := &Pair{Domain: domain, Selector: selector}
-	if _, err := lookup.Canonical(p.Name()); err != nil {
-		return nil, fmt.Errorf("TXT %s: %w", p.Name(), err)
-	}
 	if err := o.checkType(); err != nil {
 		return nil, err
 	}
 	return p, o.checkTags()
 }
 
-// hostname reports whether a name is made of what RFC 5321, Section 4.1.2 calls
-// sub-domains, which selectors and domains of signatures are (RFC 6376, Sections 3.1
-// and 3.5).
-func hostname(name string) bool {
-	for label := range strings.SplitSeq(name, ".") {
-		if label == "" || strings.Trim(label, "-") != label || strings.Trim(label, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
-			return false
-		}
+// signerNames returns the canonical forms of a domain and of a selector that a person
+// typed. Both are made of sub-domains (RFC 6376, Sections 3.1 and 3.5).
+func signerNames(typedDomain, typedSelector string) (domain, selector string, err error) {
+	domain, err = lookup.MailDomain(typedDomain)
+	if err != nil || !strings.Contains(domain, ".") {
+		return "", "", fmt.Errorf("domain %q: not a name such as example.com", typedDomain)
 	}
-	return true
+	selector = strings.ToLower(typedSelector)
+	if !lookup.IsHost(selector) {
+		return "", "", fmt.Errorf("selector %q: letters, digits and inner hyphens make a selector, and dots between them", typedSelector)
+	}
+	name := selector + "._domainkey." + domain
+	if _, err := lookup.Canonical(name); err != nil {
+		return "", "", fmt.Errorf("TXT %s: %w", name, err)
+	}
+	return domain, selector, nil
 }
 
 func (o KeyOptions) checkType() error {

@@ -120,7 +120,9 @@ func KeyName(file string) (selector, domain string) {
 		}
 	}
 	selector, domain, _ = strings.Cut(strings.ToLower(file), "._domainkey.")
-	if _, err := lookup.Canonical(selector + "._domainkey." + domain); err != nil || !hostname(selector) || !hostname(domain) || !strings.Contains(domain, ".") {
+	// Names of files are canonical: a domain in another form is none.
+	canonical, selector, err := signerNames(domain, selector)
+	if err != nil || canonical != domain {
 		return "", ""
 	}
 	return selector, domain

@@ -11,8 +11,6 @@ import (
 	"time"
 
 	msgauth "github.com/emersion/go-msgauth/dkim"
-
-	"github.com/authcheck/authcheck/pkg/lookup"
 )
 
 // SignOptions says how to sign. Domain and Selector are needed.
@@ -82,13 +80,9 @@ func Sign(message []byte, key crypto.Signer, o SignOptions) (string, error) {
 
 // complete checks the options, and returns them for a message with these fields.
 func (o SignOptions) complete(present []string) (*msgauth.SignOptions, error) {
-	domain, err := lookup.FromUser(o.Domain)
-	if err != nil || !hostname(domain) || !strings.Contains(domain, ".") {
-		return nil, fmt.Errorf("domain %q: not a name such as example.com", o.Domain)
-	}
-	selector := strings.ToLower(o.Selector)
-	if !hostname(selector) {
-		return nil, fmt.Errorf("selector %q: letters, digits and inner hyphens make a selector, and dots between them", o.Selector)
+	domain, selector, err := signerNames(o.Domain, o.Selector)
+	if err != nil {
+		return nil, err
 	}
 	options := &msgauth.SignOptions{
 		Domain: domain, Selector: selector, Expiration: o.Expires,

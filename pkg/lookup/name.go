@@ -155,6 +155,32 @@ func FromUser(text string) (string, error) {
 	return Canonical(text)
 }
 
+// MailDomain makes a canonical name of what a person typed for a domain that mail is sent
+// in the name of. The error is ErrName, wrapped, for what no address can have behind "@".
+func MailDomain(text string) (string, error) {
+	name, err := FromUser(text)
+	if err != nil {
+		return "", err
+	}
+	last := name[strings.LastIndexByte(name, '.')+1:]
+	// An address is no domain (RFC 7208, Section 7.1: toplabel).
+	if !IsHost(name) || strings.Trim(last, "0123456789") == "" {
+		return "", fmt.Errorf("%w: letters, digits and inner hyphens make the labels of a mail domain, the last not of digits alone", ErrName)
+	}
+	return name, nil
+}
+
+// IsHost reports whether a canonical name is made of what RFC 5321, Section 4.1.2 calls
+// sub-domains, as hosts, mail domains and DKIM selectors are.
+func IsHost(name string) bool {
+	for label := range strings.SplitSeq(name, ".") {
+		if label == "" || strings.Trim(label, "-") != label || strings.Trim(label, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
+			return false
+		}
+	}
+	return true
+}
+
 // Unicode returns the name with its A-labels as U-labels, or the name itself
 // where it has none or they do not convert.
 func Unicode(name string) string {
