@@ -38,6 +38,7 @@ func SignedFields() []string {
 // Why a message is not signed.
 var (
 	ErrLineEnds = errors.New("its lines end in different ways, which servers repair in different ways: CRLF and LF are mixed")
+	ErrBareCR   = errors.New("it has a CR without LF, which servers repair in different ways")
 	ErrHeader   = errors.New("not a header field")
 	ErrFrom     = errors.New("a message has one From field")
 	ErrUnsigned = errors.New("the From field must be signed")
@@ -45,8 +46,8 @@ var (
 
 // Sign returns the DKIM-Signature field to put in front of a message. Messages travel
 // with CRLF at the end of lines, and so are signed; where all lines end in LF, as in
-// files, the field's do so, too. Errors about the message are ErrLineEnds, ErrHeader
-// and ErrFrom, wrapped.
+// files, the field's do so, too. Errors about the message are ErrLineEnds, ErrBareCR,
+// ErrHeader and ErrFrom, wrapped.
 func Sign(message []byte, key crypto.Signer, o SignOptions) (string, error) {
 	end, err := lineEnd(message)
 	if err != nil {
@@ -137,6 +138,8 @@ func lineEnd(message []byte) (string, error) {
 		return "\r\n", nil
 	case both == 0 && returns == 0:
 		return "\n", nil
+	case returns > both:
+		return "", ErrBareCR
 	}
 	return "", ErrLineEnds
 }

@@ -131,7 +131,9 @@ func TestSignRefused(t *testing.T) {
 		{"folded first line", " x\r\nFrom: a@example.com\r\n\r\n", SignOptions{}, ErrHeader},
 		{"no colon", "From: a@example.com\r\nSubject\r\n\r\n", SignOptions{}, ErrHeader},
 		{"mixed line ends", "From: a@example.com\r\n\r\na\nb\r\n", SignOptions{}, ErrLineEnds},
-		{"CR alone", "From: a@example.com\n\na\rb\n", SignOptions{}, ErrLineEnds},
+		{"CR alone", "From: a@example.com\n\na\rb\n", SignOptions{}, ErrBareCR},
+		{"CR among CRLF", "From: a@example.com\r\n\r\na\rb\r\n", SignOptions{}, ErrBareCR},
+		{"CR at the end", "From: a@example.com\n\na\r", SignOptions{}, ErrBareCR},
 		{"From is not signed", letter, SignOptions{Fields: []string{"To"}}, ErrUnsigned},
 		{"no name of a field", letter, SignOptions{Fields: []string{"From", "a;b"}}, ErrHeader},
 	} {

@@ -113,10 +113,17 @@ func foreign(block []byte) string {
 			return form.name
 		}
 	}
-	first, _, _ := strings.Cut(start, "\n")
-	name, _ := fieldName(strings.TrimPrefix(first, byteOrderMark))
-	if name == "" && !strings.HasPrefix(start, mboxMark) && strings.TrimSpace(first) != "" && strings.IndexByte(start, 0) >= 0 {
-		return "binary data"
+	first, rest, _ := strings.Cut(strings.TrimPrefix(start, byteOrderMark), "\n")
+	if strings.IndexByte(start, 0) < 0 || strings.HasPrefix(start, mboxMark) || strings.TrimSpace(first) == "" {
+		return ""
 	}
-	return ""
+	for line := range strings.Lines(first + "\n" + rest) {
+		switch name, _ := fieldName(line); {
+		case name != "": // a header, whatever else is in it
+			return ""
+		case strings.TrimSpace(line) == "":
+			return "binary data"
+		}
+	}
+	return "binary data"
 }

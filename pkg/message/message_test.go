@@ -63,6 +63,9 @@ func TestRead(t *testing.T) {
 		{"NUL and 8 bits", "From: a@b.example\r\nSubject: \xe9\r\n\r\na\x00\x00\r\n\xfc\r\nb\x00", result{
 			Fields: []field{{"From", " a@b.example", 0, 1}, {"Subject", " \xe9", 19, 2}}, Body: "a\x00\x00\r\n\xfc\r\nb\x00", BodyLine: 4,
 			Defects: []Defect{{NUL, []int{4, 6}}, {EightBitHeader, []int{2}}, {EightBit, []int{5}}}}},
+		{"NUL in the first name", "X-A\x00B: y\r\nFrom: a@b.example\r\n\r\nhi\r\n", result{
+			Fields: []field{{"From", " a@b.example", 10, 2}}, Body: "hi\r\n", BodyLine: 4,
+			Defects: []Defect{{BadHeaderLine, []int{1}}, {NUL, []int{1}}}}},
 		{"long lines", "From: a@b.example\r\n\r\n" + strings.Repeat("x", 998) + "\r\n" + strings.Repeat("x", 999) + "\r\n", result{
 			Fields: []field{{"From", " a@b.example", 0, 1}}, Body: strings.Repeat("x", 998) + "\r\n" + strings.Repeat("x", 999) + "\r\n", BodyLine: 3,
 			Defects: []Defect{{LongLine, []int{4}}}}},
@@ -96,6 +99,8 @@ func TestRefused(t *testing.T) {
 		{"PDF", "%PDF-1.7\n%\xe2\xe3", ErrNotMail, "not a mail message but a PDF document: save the mail itself as .eml"},
 		{"Outlook", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\x00\x00", ErrNotMail, "not a mail message but an Outlook .msg file: save the mail itself as .eml"},
 		{"UTF-16", "\xff\xfeF\x00r\x00o\x00m\x00:\x00", ErrNotMail, "not a mail message but binary data: save the mail itself as .eml"},
+		{"tar archive", "a.eml" + strings.Repeat("\x00", 600) + "From: a\n", ErrNotMail, "not a mail message but binary data: save the mail itself as .eml"},
+		{"program", "\x7fELF\x02\x01\x00\n\nFrom: a@b.example\n", ErrNotMail, "not a mail message but binary data: save the mail itself as .eml"},
 		{"one long line", strings.Repeat("x", MaxHeader+1), ErrHeader, "the header is too large: no empty line in the first 4194304 octets"},
 		{"many fields", strings.Repeat("a: b\n", MaxFields+1), ErrHeader, "the header is too large: more than 20000 fields"},
 	} {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"regexp"
 	"time"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -147,6 +148,12 @@ func (o octets) MarshalText() ([]byte, error) {
 	return []byte(escape(string(o), func(rune) bool { return true })), nil
 }
 
+// pathOctets writes the name of a file so that no other name looks the same: a backslash
+// that would be read as the start of \xNN is \x5c.
+func pathOctets(name string) octets { return octets(lookalike.ReplaceAllString(name, `\x5c$1`)) }
+
+var lookalike = regexp.MustCompile(`\\(x[0-9a-f]{2})`)
+
 type wireOutput struct {
 	Schema  int          `json:"schema"`
 	Tool    wireTool     `json:"tool"`
@@ -236,7 +243,7 @@ func wireReportOf(r *report.Report) wireReport {
 	}
 	return wireReport{
 		Corrected:  corrected,
-		Target:     octets(r.Target),
+		Target:     pathOctets(r.Target),
 		Kind:       r.Kind,
 		At:         moment(r.At),
 		AtSource:   r.AtSource,
@@ -269,7 +276,7 @@ func wireFindingOf(f *lint.Finding, corrected []lint.Correction) wireFinding {
 	}
 	if source := f.Span.Source; source != nil && source.File != "" {
 		from, to := f.Span.Position(), f.Span.EndPosition()
-		w.File = octets(source.File)
+		w.File = pathOctets(source.File)
 		w.Line, w.Column, w.EndLine, w.EndColumn = from.Line, from.Column, to.Line, to.Column
 	}
 	return w

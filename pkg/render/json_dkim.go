@@ -65,7 +65,7 @@ func wireStoredOf(folder *report.KeyFolder) []wireKey {
 			w[i] = wireKeyOf(key.Private.Domain, key.Selector)
 		}
 		public := key.Private.Public
-		w[i].Private = &wirePrivate{octets(key.Private.File), public.Type, public.Bits, key.Private.Modified.UTC().Truncate(time.Second), key.Days, key.State}
+		w[i].Private = &wirePrivate{pathOctets(key.Private.File), public.Type, public.Bits, key.Private.Modified.UTC().Truncate(time.Second), key.Days, key.State}
 	}
 	return w
 }
