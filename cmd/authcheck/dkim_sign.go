@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"crypto"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -43,7 +45,8 @@ func (a *app) dkimSign() *cobra.Command {
 		Long: "sign puts a DKIM-Signature field for each key in front of a message and leaves the message as\n" +
 			"it is. Domain and selector are those of the key's file name, SELECTOR._domainkey.DOMAIN.pem, if\n" +
 			"nothing else is said. Messages travel with CRLF at the end of lines, and so are signed: where\n" +
-			"all lines end in LF, the signature is for the message as it travels. Mixed lines are refused.\n" +
+			"all lines end in LF, the signature is for the message as it travels. Mixed lines are refused,\n" +
+			"and nothing is written unless all signatures verify, with no question to the DNS.\n" +
 			"Signed are those of these fields that are there, and that no further From is added:\n" + signedFields(),
 		Example: "  authcheck dkim sign message.eml --key s1._domainkey.example.com.pem\n" +
 			"  authcheck dkim sign - --key rsa.pem --key ed25519.pem --domain example.com --selector r1 --selector e1",
@@ -88,8 +91,9 @@ func (a *app) runSign(ctx context.Context, path string, q signRequest) error {
 	if path == "-" {
 		name = "standard input"
 	}
-	fields := ""
+	fields, keys := "", make([]crypto.Signer, len(signatures))
 	for i, s := range signatures {
+		keys[i] = s.key
 		field, err := dkim.Sign(message, s.key, s.options)
 		switch {
 		case errors.Is(err, dkim.ErrRSATooShort):
@@ -102,14 +106,20 @@ func (a *app) runSign(ctx context.Context, path string, q signRequest) error {
 	if !strings.Contains(fields, "\r") {
 		fmt.Fprintln(a.stderr, printableLines(fmt.Sprintf("authcheck: %s: lines end in LF; it is signed as it travels, with CRLF", name)))
 	}
+	// RFC 6376, Section 5.3: such messages are recoded on their way.
+	if bytes.ContainsFunc(message, func(c rune) bool { return c > unicode.MaxASCII }) {
+		fmt.Fprintln(a.stderr, printableLines(fmt.Sprintf("authcheck: %s: octets above 127: a server that recodes them breaks the signature; use quoted-printable or base64", name)))
+	}
+	signed := append([]byte(fields), message...)
+	err = dkim.Confirm(ctx, signed, keys...)
 	if cause := context.Cause(ctx); cause != nil {
 		return cause
 	}
+	if err != nil {
+		return fmt.Errorf("sign %s: %w", name, err)
+	}
 	return a.write(func(w io.Writer) error {
-		_, err := io.WriteString(w, fields)
-		if err == nil {
-			_, err = w.Write(message)
-		}
+		_, err := w.Write(signed)
 		return err
 	})
 }

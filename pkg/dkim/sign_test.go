@@ -75,6 +75,9 @@ func TestSign(t *testing.T) {
 			if err := verifies(field+tt.message, record); err != nil {
 				t.Errorf("%v\n%s", err, field)
 			}
+			if err := Confirm(t.Context(), []byte(field+tt.message), private); err != nil {
+				t.Errorf("%v\n%s", err, field)
+			}
 			// With simple header canonicalization a field of the same name from above would do.
 			if !strings.Contains(tt.name, "nothing") {
 				if err := verifies(field+"From: evil@example.com\n"+tt.message, record); err == nil {
@@ -157,6 +160,33 @@ func TestSignRefused(t *testing.T) {
 	}
 }
 
+// TestConfirm wants what is not as it was signed to be noticed.
+func TestConfirm(t *testing.T) {
+	t.Parallel()
+	private, _ := testPair(t)
+	other := ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))
+	field, err := Sign([]byte(letter), private, SignOptions{Domain: "example.com", Selector: "s1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name, signed string
+		keys         []crypto.Signer
+		want         error
+	}{
+		{"good", field + letter, []crypto.Signer{private}, nil},
+		{"another key", field + letter, []crypto.Signer{other}, ErrSignature},
+		{"one signature of two", field + letter, []crypto.Signer{private, private}, ErrUnconfirmed},
+		{"the second is another's", field + field + letter, []crypto.Signer{private, other}, ErrUnconfirmed},
+		{"another body", field + letter + "more\n", []crypto.Signer{private}, ErrUnconfirmed},
+		{"another header", field + "From: b@example.com\n" + letter, []crypto.Signer{private}, ErrUnconfirmed},
+	} {
+		if err := Confirm(t.Context(), []byte(tt.signed), tt.keys...); !errors.Is(err, tt.want) {
+			t.Errorf("%s: %v, want %v", tt.name, err, tt.want)
+		}
+	}
+}
+
 // TestParseSigner wants a signer of each form that ParsePrivateKey reads.
 func TestParseSigner(t *testing.T) {
 	t.Parallel()
@@ -188,6 +218,9 @@ func FuzzSign(f *testing.F) {
 				return
 			}
 			if err := verifies(field+message, record); err != nil {
+				t.Errorf("%s: %v\n%q", form, err, message)
+			}
+			if err := Confirm(t.Context(), []byte(field+message), private); err != nil {
 				t.Errorf("%s: %v\n%q", form, err, message)
 			}
 		}
