@@ -46,6 +46,7 @@ func (a *app) dmarcBuild() *cobra.Command {
 	f.BoolVar(&plan.Testing, "testing", false, "a test: receivers apply each policy one level lower")
 	f.Var(alignmentFlag{&plan.ADKIM}, "adkim", "how near signatures must be to the domain in From: relaxed or strict")
 	f.Var(alignmentFlag{&plan.ASPF}, "aspf", "how near MAIL FROM must be to the domain in From: relaxed or strict")
+	f.Var(psdFlag{&plan.PSD}, "psd", "whether the domain is a public suffix: y, n (it is an organization's own), or u (default: u)")
 	f.Var(addressesFlag{&plan.RUA}, "rua", "`ADDRESS` for the daily reports (repeatable)")
 	f.Var(addressesFlag{&plan.RUF}, "ruf", "`ADDRESS` for reports on single messages (repeatable)")
 	f.Var(wordFlag{&plan.Options}, "fo", "when reports on single messages are wanted: `OPTIONS` such as 1 or d:s")
@@ -64,6 +65,24 @@ func (f policyFlag) Set(text string) error {
 		return fmt.Errorf("not one of none, quarantine, reject")
 	}
 	*f.policy = p
+	return nil
+}
+
+// psdFlag is a flag that says whether a domain is a public suffix.
+type psdFlag struct{ psd *byte }
+
+func (f psdFlag) String() string { return "" }
+func (f psdFlag) Type() string   { return "y|n|u" }
+
+func (f psdFlag) Set(text string) error {
+	switch text {
+	case "y", "n":
+		*f.psd = text[0]
+	case "u": // the default, which records leave out
+		*f.psd = 0
+	default:
+		return fmt.Errorf("not one of y, n, u")
+	}
 	return nil
 }
 

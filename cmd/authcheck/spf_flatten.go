@@ -50,7 +50,7 @@ func (a *app) spfFlatten() *cobra.Command {
 	a.publishFlag(cmd)
 	cmd.Flags().IntVar(&q.Max, "max-lookups", q.Max, "lookups wanted, `N` at most")
 	cmd.Flags().StringVar(&record, "source", "", "`RECORD` with the includes: a text, FILE#DOMAIN or a domain (default: what is published)")
-	cmd.Flags().BoolVar(&q.Check, "check", false, "fail where the published record no longer means the same as --source")
+	cmd.Flags().BoolVar(&q.Check, "check", false, "fail where the published record no longer means the same as --source, which it needs")
 	return cmd
 }
 

@@ -98,9 +98,6 @@ func (s Set) overlaps(p netip.Prefix) bool {
 	return i < len(s.spans) && s.spans[i].first.Compare(lastOf(p)) <= 0
 }
 
-// covers reports whether the set holds every address of the other.
-func (s Set) covers(other Set) bool { return other.Minus(s).Empty() }
-
 // Union returns the addresses that one of the sets holds.
 func Union(sets ...Set) Set {
 	var n, filled int
