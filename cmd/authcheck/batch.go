@@ -19,9 +19,16 @@ import (
 
 // batch is a list of domains and how many of them are looked at at once.
 type batch struct {
-	targets  []string
+	targets  []target
+	list     string // file that targets were read from; empty: none, or standard input
 	jobs     int
 	complete check.Completeness // whether these are all that are configured
+}
+
+// target is a domain with the line of the list that names it, 0 where none does.
+type target struct {
+	domain string
+	line   int
 }
 
 // maxTargets bounds one run.
@@ -29,41 +36,46 @@ const maxTargets = 10_000_000
 
 // targets returns the domains that arguments and an input file name, and where there
 // are neither those of the configuration.
-func (a *app) targets(args []string, input string) (targets []string, complete check.Completeness, err error) {
+func (a *app) targets(args []string, input string) (b batch, err error) {
 	if len(args) == 0 && input == "" {
 		for _, t := range a.config.Targets {
-			targets = append(targets, t.Domain)
+			b.targets = append(b.targets, target{domain: t.Domain})
 		}
-		if len(targets) == 0 {
-			return nil, 0, errors.New("check: no domain is named, and no configuration lists targets (authcheck init writes one)")
+		if len(b.targets) == 0 {
+			return b, errors.New("check: no domain is named, and no configuration lists targets (authcheck init writes one)")
 		}
-		return targets, check.Everything, nil
+		b.complete = check.Everything
+		return b, nil
 	}
 	for _, arg := range args {
-		target, err := a.target(arg)
+		domain, err := a.target(arg)
 		if err != nil {
-			return nil, 0, err
+			return b, err
 		}
-		if _, err := lookup.FromUser(target); err != nil {
-			return nil, 0, fmt.Errorf("%q is not a domain: %w", arg, err)
+		if _, err := lookup.FromUser(domain); err != nil {
+			return b, fmt.Errorf("%q is not a domain: %w", arg, err)
 		}
-		targets = append(targets, target)
+		b.targets = append(b.targets, target{domain: domain})
 	}
 	if input != "" {
 		listed, err := a.readTargets(input)
 		if err != nil {
-			return nil, 0, err
+			return b, err
 		}
-		targets = append(targets, listed...)
+		b.targets = append(b.targets, listed...)
+		if input != "-" {
+			b.list = input
+		}
 	}
-	if len(targets) == 0 {
-		return nil, 0, fmt.Errorf("check: %s names no domain", input)
+	if len(b.targets) == 0 {
+		return b, fmt.Errorf("check: %s names no domain", input)
 	}
-	return targets, check.Something, nil
+	b.complete = check.Something
+	return b, nil
 }
 
 // readTargets reads domains, one a line, with comments and ranks left out.
-func (a *app) readTargets(path string) ([]string, error) {
+func (a *app) readTargets(path string) ([]target, error) {
 	var in io.Reader = a.stdin
 	if path != "-" {
 		if err := a.refuseOverwriting(path); err != nil {
@@ -76,21 +88,21 @@ func (a *app) readTargets(path string) ([]string, error) {
 		defer file.Close()
 		in = file
 	}
-	var targets []string
+	var targets []target
 	lines := bufio.NewScanner(in)
 	for number := 1; lines.Scan(); number++ {
 		line, _, _ := strings.Cut(lines.Text(), "#")
-		if rank, domain, ok := strings.Cut(line, ","); ok && strings.Trim(rank, " 0123456789") == "" {
-			line = domain
+		if rank, name, ok := strings.Cut(line, ","); ok && strings.Trim(rank, " 0123456789") == "" {
+			line = name
 		}
-		target := strings.TrimSpace(line)
-		if target == "" {
+		domain := strings.TrimSpace(line)
+		if domain == "" {
 			continue
 		}
-		if _, err := lookup.FromUser(target); err != nil || strings.ContainsFunc(target, unicode.IsSpace) {
-			return nil, fmt.Errorf("%s:%d: %q is not a domain", path, number, target)
+		if _, err := lookup.FromUser(domain); err != nil || strings.ContainsFunc(domain, unicode.IsSpace) {
+			return nil, fmt.Errorf("%s:%d: %q is not a domain", path, number, domain)
 		}
-		if targets = append(targets, target); len(targets) > maxTargets {
+		if targets = append(targets, target{domain, number}); len(targets) > maxTargets {
 			return nil, fmt.Errorf("%s: more than %d domains", path, maxTargets)
 		}
 	}
@@ -108,8 +120,12 @@ func (a *app) lookEach(ctx context.Context, b batch, judge func(context.Context,
 	if err != nil {
 		return err
 	}
-	err = eachInOrder(ctx, a, b.jobs, slices.Values(b.targets), b.complete, func(ctx context.Context, target string) (*report.Report, error) {
-		return judge(ctx, s, target), nil
+	err = eachInOrder(ctx, a, b.jobs, slices.Values(b.targets), b.complete, func(ctx context.Context, t target) (*report.Report, error) {
+		r := judge(ctx, s, t.domain)
+		if t.line > 0 && b.list != "" {
+			r.Listed = report.Place{File: b.list, Line: t.line}
+		}
+		return r, nil
 	})
 	if failed := a.close(ctx, s); failed != nil {
 		return failed

@@ -44,11 +44,12 @@ func (a *app) check() *cobra.Command {
 					return err
 				}
 			}
-			targets, complete, err := a.targets(args, input)
+			b, err := a.targets(args, input)
 			if err != nil {
 				return err
 			}
-			return a.runCheck(cmd.Context(), q, batch{targets, jobs, complete})
+			b.jobs = jobs
+			return a.runCheck(cmd.Context(), q, b)
 		},
 	}
 	f := cmd.Flags()

@@ -35,7 +35,7 @@ func newGitHub(w io.Writer, o Options) *githubRenderer {
 func (g *githubRenderer) Write(r *report.Report) error {
 	for i := range r.Findings {
 		if f := &r.Findings[i]; f.Suppressed == "" && f.Severity >= g.from {
-			g.annotate(f)
+			g.annotate(f, r.Listed)
 		}
 	}
 	for _, q := range r.Unknown {
@@ -44,7 +44,7 @@ func (g *githubRenderer) Write(r *report.Report) error {
 	return nil
 }
 
-func (g *githubRenderer) annotate(f *lint.Finding) {
+func (g *githubRenderer) annotate(f *lint.Finding, listed report.Place) {
 	var properties []string
 	if at := regionOf(f.Span); at != (region{}) {
 		properties = append(properties, property("file", f.Span.Source.File),
@@ -53,6 +53,8 @@ func (g *githubRenderer) annotate(f *lint.Finding) {
 		if at.from.Line == at.to.Line && at.from.Column < at.to.Column {
 			properties = append(properties, fmt.Sprintf("endColumn=%d", at.to.Column))
 		}
+	} else if listed.File != "" {
+		properties = append(properties, property("file", listed.File), fmt.Sprintf("line=%d", listed.Line))
 	}
 	g.add(f.Severity, append(properties, property("title", f.RuleID+": "+f.Subject())), f.Message, withLabel("fix: ", advice(f)))
 }

@@ -102,7 +102,7 @@ func (s *sarifRenderer) result(r *report.Report, f *lint.Finding) sarifResult {
 	result := sarifResult{
 		RuleID: f.RuleID, RuleIndex: s.rule(r, f.RuleID), Level: sarifLevel(f.Severity),
 		Message:      sarifText{Text: sarifMessage(f.Message, withLabel("Fix: ", advice(f)))},
-		Locations:    []sarifLocation{sarifLocationOf(f.Span)},
+		Locations:    []sarifLocation{sarifLocationOf(f.Span, r.Listed)},
 		Fingerprints: s.fingerprints(f),
 		Fixes:        sarifFixes(f),
 		Properties:   sarifProperties{Target: Printable(r.Target)},
@@ -164,10 +164,15 @@ func sarifMessage(lines ...string) string {
 }
 
 // sarifLocationOf returns where a span is. GitHub drops results without a file, so
-// a text without one gets a made-up path, and its characters columns of line 1.
-func sarifLocationOf(span lint.Span) sarifLocation {
+// a text without one gets the line that lists the target, or else a made-up path, and
+// its characters columns of line 1.
+func sarifLocationOf(span lint.Span, listed report.Place) sarifLocation {
+	line := &sarifPhysical{Artifact: sarifArtifact{URI: "dns/none"}, Region: &sarifRegion{StartLine: 1}}
+	if listed.File != "" {
+		line = &sarifPhysical{Artifact: sarifArtifact{URI: fileURI(listed.File)}, Region: &sarifRegion{StartLine: listed.Line}}
+	}
 	if span.Source == nil {
-		return sarifLocation{Physical: &sarifPhysical{Artifact: sarifArtifact{URI: "dns/none"}, Region: &sarifRegion{StartLine: 1}}}
+		return sarifLocation{Physical: line}
 	}
 	subject := Printable(span.Source.Subject)
 	typ, name, isRecord := strings.Cut(subject, " ")
@@ -177,6 +182,10 @@ func sarifLocationOf(span lint.Span) sarifLocation {
 	}
 	if span.Source.File != "" {
 		l.Physical = &sarifPhysical{Artifact: sarifArtifact{URI: fileURI(span.Source.File)}, Region: sarifRegionOf(regionOf(span))}
+		return l
+	}
+	if listed.File != "" {
+		l.Physical = line
 		return l
 	}
 	uri := "dns/" + segment(subject)

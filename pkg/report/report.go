@@ -19,6 +19,7 @@ import (
 type Report struct {
 	Target    string // as reports name it: a domain in A-labels, "text" for a given record, the path of a file or folder
 	Kind      Kind
+	Listed    Place     // in the list of targets; zero: in none
 	At        time.Time // moment against which expiry was judged; zero: nothing expires
 	AtSource  string    // where At is from: "flag", "received" or "now"; empty without At
 	Results   Results
@@ -28,6 +29,12 @@ type Report struct {
 	Unchecked []Question        // nobody could ask
 	Rules     []lint.Doc        // of the rules that fired, sorted by ID
 	Score     *Score            // nil: nobody asked for one
+}
+
+// Place is a line of a file, from 1. The zero value is no place.
+type Place struct {
+	File string
+	Line int
 }
 
 // Kind says what a target is.
