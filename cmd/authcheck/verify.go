@@ -31,9 +31,10 @@ func (a *app) verify() *cobra.Command {
 		Short: "Verify saved messages: SPF, DKIM, DMARC, and why they failed",
 		Long: "verify checks the signatures of saved messages, and what SPF and DMARC make of them. Each\n" +
 			"MSG is an .eml file, an mbox file, a folder (a Maildir, or .eml files in it and below), or -\n" +
-			"for standard input. What cannot be read is told of on standard error and makes the exit code\n" +
-			"2; the rest is verified and written all the same. A saved message does not say who delivered it: give --ip, --sender and\n" +
-			"--helo, or let --guess-envelope read Received and Return-Path, which anybody can write.",
+			"for standard input. A saved message does not say who delivered it: give --ip, --sender and\n" +
+			"--helo, or let --guess-envelope read Received and Return-Path, which anybody can write.\n" +
+			"What cannot be read is told of on standard error and makes the exit code 2; the rest is\n" +
+			"verified and written all the same.",
 		Example: "  authcheck verify message.eml --ip 192.0.2.25 --sender bounce@example.com --helo mail.example.com\n" +
 			"  authcheck verify Maildir --guess-envelope --format ndjson",
 		Args:        someArgs,
