@@ -61,6 +61,7 @@ func (a *app) check() *cobra.Command {
 	f.Var(addrsFlag{&q.Expect}, "expect", "address that is the domain's own (repeatable)")
 	f.StringVar(&profile, "profile", "", "what the domain is `FOR`: mail, parked, smarthost or no-send (default: mail)")
 	f.Var(addressesFlag{&q.Required}, "require-rua", "demand that rua of the DMARC record names this `ADDRESS` (repeatable)")
+	expectFlags(cmd, &q.Passing, &q.Failing)
 	f.Var(standardFlag{&q.Standard}, "dmarc-mode", "rfc9989 for the tree walk, rfc7489 for the Public Suffix List")
 	f.StringVar(&list, "psl", "", "Public Suffix List to use instead of the built-in one (`FILE`)")
 	f.StringVarP(&input, "input", "i", "", "read domains from `FILE`, one a line, # comments, or rank,domain; - is standard input")

@@ -43,6 +43,7 @@ func (a *app) spf() *cobra.Command {
 	cmd.Flags().Var(addrFlag{&q.IP}, "ip", "address of the SMTP client")
 	cmd.Flags().Var(senderFlag{&q.Sender}, "sender", "MAIL FROM `ADDRESS` (default: postmaster@DOMAIN)")
 	cmd.Flags().StringVar(&q.Helo, "helo", "", "name the client gave with HELO or EHLO")
+	expectFlags(cmd, &q.Passing, &q.Failing)
 	cmd.Flags().BoolVar(&a.flags.showQuery, "show-query", false, "show the dig line behind every question")
 	cmd.AddCommand(a.spfFlatten(), a.spfDiff(), a.spfBuild())
 	return cmd
@@ -54,6 +55,12 @@ func (a *app) runSPF(ctx context.Context, q check.SPFRequest) error {
 		q.Zone = s.zone
 		return check.SPF(ctx, s, q, o)
 	})
+}
+
+// expectFlags adds the flags that say whom a record shall let pass.
+func expectFlags(cmd *cobra.Command, passing, failing *[]netip.Addr) {
+	cmd.Flags().Var(addrsFlag{passing}, "expect-pass", "address that SPF must let pass (repeatable)")
+	cmd.Flags().Var(addrsFlag{failing}, "expect-fail", "address that SPF must not let pass (repeatable)")
 }
 
 // spfWords returns the command line that asks the same.
@@ -70,6 +77,12 @@ func spfWords(q check.SPFRequest) []string {
 	}
 	if q.Helo != "" {
 		words = append(words, "--helo", q.Helo)
+	}
+	if len(q.Passing) > 0 {
+		words = append(words, "--expect-pass", addrsFlag{&q.Passing}.String())
+	}
+	if len(q.Failing) > 0 {
+		words = append(words, "--expect-fail", addrsFlag{&q.Failing}.String())
 	}
 	return words
 }

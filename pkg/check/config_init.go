@@ -26,6 +26,8 @@ const sampleConfig = `# What authcheck shall know; see "authcheck schema config"
     # profile: mail                    # or parked, smarthost, no-send
     # min_key_bits: 2048               # of RSA keys
     # require_rua: dmarc@example.com   # address that DMARC reports must go to
+    # expect_pass: [192.0.2.25]        # addresses that SPF must let pass
+    # expect_fail: [198.51.100.1]      # addresses that it must not
 
 # Findings from this severity on make a run fail: error, warning, notice or never.
 # fail_on: error

@@ -50,6 +50,8 @@ func (p *configParser) target(n *yaml.Node) (t Target) {
 		"profile":      func(n *yaml.Node) { t.Profile = p.profile(n) },
 		"min_key_bits": func(n *yaml.Node) { t.MinBits = *p.integer(n, dkim.MinBits, dkim.MaxBits) },
 		"require_rua":  func(n *yaml.Node) { t.Required = p.mailAddresses(n) },
+		"expect_pass":  func(n *yaml.Node) { t.Passing = p.addresses(n) },
+		"expect_fail":  func(n *yaml.Node) { t.Failing = p.addresses(n) },
 	})
 	if t.Domain == "" {
 		p.fail(n, "a target needs a domain")

@@ -50,6 +50,8 @@ targets:
     profile: smarthost
     min_key_bits: 2048
     require_rua: dmarc@example.com
+    expect_pass: 192.0.2.25
+    expect_fail: ["2001:db8::1"]
 `
 
 func TestParseConfig(t *testing.T) {
@@ -67,6 +69,7 @@ func TestParseConfig(t *testing.T) {
 			Domain: "bücher.example", Selectors: []string{"s1", "s2"}, Senders: []netip.Addr{netip.MustParseAddr("192.0.2.25"), netip.MustParseAddr("2001:db8::25")},
 			HELO: "mail.example.com", Hosts: []string{"imap"}, Expect: []netip.Addr{netip.MustParseAddr("192.0.2.10")},
 			Profile: mailhost.Smarthost, MinBits: 2048, Required: []dmarc.Address{{Local: "dmarc", Host: "example.com"}},
+			Passing: []netip.Addr{netip.MustParseAddr("192.0.2.25")}, Failing: []netip.Addr{netip.MustParseAddr("2001:db8::1")},
 		}},
 	}
 	got, err := check.ParseConfig("c.yaml", []byte(fullConfig))

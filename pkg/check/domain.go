@@ -37,6 +37,8 @@ type Target struct {
 	Expect    []netip.Addr     // addresses that are the domain's own; empty: not known
 	Profile   mailhost.Profile // empty: a domain that sends and receives
 	Required  []dmarc.Address  // that rua of the DMARC record shall name; none: no demand
+	Passing   []netip.Addr     // addresses that SPF shall let pass; none: no demand
+	Failing   []netip.Addr     // addresses that SPF shall not let pass; none: no demand
 }
 
 // Or returns the target with what is known elsewhere in the place of what it leaves
@@ -46,6 +48,7 @@ func (t Target) Or(known Target) Target {
 		Domain: cmp.Or(t.Domain, known.Domain), HELO: cmp.Or(t.HELO, known.HELO), Profile: cmp.Or(t.Profile, known.Profile), MinBits: cmp.Or(t.MinBits, known.MinBits),
 		Selectors: orList(t.Selectors, known.Selectors), Hosts: orList(t.Hosts, known.Hosts),
 		Senders: orList(t.Senders, known.Senders), Expect: orList(t.Expect, known.Expect), Required: orList(t.Required, known.Required),
+		Passing: orList(t.Passing, known.Passing), Failing: orList(t.Failing, known.Failing),
 	}
 }
 
@@ -69,7 +72,9 @@ func (q DomainRequest) gather(ctx context.Context, r lookup.Resolver) (results r
 	lookup.Together(r,
 		func() { results.Host = mailhost.Inspect(ctx, r, q.Domain, q.hostOptions()) },
 		func() {
-			results.SPF = spf.Inspect(ctx, r, q.Domain, spf.Options{Queries: q.queries(), Zone: q.Zone})
+			o := q.expectations(q.At)
+			o.Queries, o.Zone = q.queries(), q.Zone
+			results.SPF = spf.Inspect(ctx, r, q.Domain, o)
 		},
 		func() {
 			results.DKIM = dkim.Inspect(ctx, r, q.Domain, dkim.Options{Selectors: q.Selectors, At: q.At, MinBits: q.MinBits})
@@ -107,12 +112,29 @@ func (q DomainRequest) hostOptions() mailhost.Options {
 // queries returns the verdicts to ask for: mail from the domain by each sender, and
 // the HELO name of the first.
 func (q DomainRequest) queries() []spf.Query {
-	var queries []spf.Query
-	for _, ip := range q.Senders {
-		queries = append(queries, spf.Query{IP: ip, Domain: q.Domain, Sender: "postmaster@" + q.Domain, Helo: q.HELO, At: q.At})
-	}
+	queries := clients(q.mail(q.At), q.Senders)
 	if query, ok := heloQuery(q.hostOptions().HELO, q.At); ok {
 		queries = append(queries, query)
+	}
+	return queries
+}
+
+// mail returns the question whether SPF lets mail from the domain pass, without a
+// client yet.
+func (t Target) mail(at time.Time) spf.Query {
+	return spf.Query{Domain: t.Domain, Sender: "postmaster@" + t.Domain, Helo: t.HELO, At: at}
+}
+
+// expectations returns the verdicts that SPF shall give.
+func (t Target) expectations(at time.Time) spf.Options {
+	return spf.Options{Passing: clients(t.mail(at), t.Passing), Failing: clients(t.mail(at), t.Failing)}
+}
+
+// clients returns a question for each client.
+func clients(q spf.Query, addrs []netip.Addr) []spf.Query {
+	var queries []spf.Query
+	for _, q.IP = range addrs {
+		queries = append(queries, q)
 	}
 	return queries
 }

@@ -85,6 +85,9 @@ func asked(r report.Results) []lookup.Reply {
 	}
 	if r.SPF != nil {
 		lists = append(lists, r.SPF.Asked)
+		for _, result := range slices.Concat(r.SPF.Passing, r.SPF.Failing) {
+			lists = append(lists, behind(result.Reason))
+		}
 	}
 	if r.Flattening != nil {
 		lists = append(lists, r.Flattening.Source.Asked)

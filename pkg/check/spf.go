@@ -21,6 +21,8 @@ type SPFRequest struct {
 	Helo   string       // HELO or EHLO name; empty: unknown, and its identity is not judged
 	At     time.Time    // moment of the evaluation
 	Zone   *lookup.Zone // offline data, for records of the historic type SPF; nil: none
+
+	Passing, Failing []netip.Addr // clients that shall pass, and such that shall not
 }
 
 // SPF looks up the record of a domain with all that it refers to, judges it, and
@@ -43,7 +45,8 @@ func SPF(ctx context.Context, r lookup.Resolver, q SPFRequest, o Options) *repor
 			queries = append(queries, spf.Query{Identity: spf.Helo, IP: q.IP, Domain: q.Helo, Sender: "postmaster@" + q.Helo, Helo: q.Helo, At: q.At})
 		}
 	}
-	facts := spf.Inspect(ctx, r, domain, spf.Options{Queries: queries, Zone: q.Zone})
+	facts := spf.Inspect(ctx, r, domain, spf.Options{Queries: queries, Zone: q.Zone,
+		Passing: clients(mailFrom, q.Passing), Failing: clients(mailFrom, q.Failing)})
 	results := report.Results{SPF: facts}
 	return o.judge(&report.Report{Target: facts.Domain, Kind: report.Domain, Results: results}, findings(results), fit)
 }
@@ -90,7 +93,7 @@ const noClient = "no client address was given"
 // uncheckedSPF lists what nobody could ask.
 func uncheckedSPF(f *spf.Facts) []report.Question {
 	var open []report.Question
-	verdict := len(f.Results) > 0
+	verdict := f.Judged()
 	if !verdict && f.Domain != "" && f.Root.Record != nil {
 		open = append(open, report.Question{Question: "verdict for a client of " + f.Domain, Reason: noClient,
 			Settle: report.Command("authcheck", "spf", f.Domain, "--ip", "ADDRESS")})

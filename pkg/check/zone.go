@@ -192,7 +192,8 @@ func (z *zones) tell(n *mailName, j judgement) {
 // configuration.
 func (z *zones) target(n *mailName) Target {
 	known := z.options.Config.Target(n.name)
-	t := Target{Domain: n.name, Selectors: slices.Clone(n.selectors), MinBits: known.MinBits, Profile: known.Profile, Expect: known.Expect, Required: known.Required}
+	t := Target{Domain: n.name, Selectors: slices.Clone(n.selectors), MinBits: known.MinBits, Profile: known.Profile, Expect: known.Expect, Required: known.Required,
+		Passing: known.Passing, Failing: known.Failing}
 	for _, selector := range known.Selectors {
 		if !slices.Contains(t.Selectors, selector) {
 			t.Selectors = append(t.Selectors, selector)

@@ -28,7 +28,7 @@ type mailName struct {
 // gather asks for what the name has. t says what is demanded of it, as of a moment.
 func (n *mailName) gather(ctx context.Context, r lookup.Resolver, t Target, at time.Time) (results report.Results) {
 	if n.spf {
-		results.SPF = spf.Inspect(ctx, r, n.name, spf.Options{})
+		results.SPF = spf.Inspect(ctx, r, n.name, t.expectations(at))
 	}
 	if len(n.selectors) > 0 {
 		results.DKIM = dkim.Inspect(ctx, r, n.name, dkim.Options{Selectors: t.Selectors, MinBits: t.MinBits, At: at})

@@ -18,6 +18,8 @@ type Facts struct {
 	SOA     *lookup.Reply   // of Domain, asked where its TXT records are behind a CNAME; else nil
 	Type99  []lookup.Record // records of the historic type SPF, where zone files were given
 	Results []Result        // MAIL FROM identity, then HELO identity; empty without a client
+	Passing []Result        // on clients that shall pass
+	Failing []Result        // on clients that shall not pass
 	Asked   []lookup.Reply  // every question that the record needs, in the order asked
 	Worst   Count           // over all clients
 	Loops   [][]string      // chains of domains that lead back to their first
@@ -92,6 +94,9 @@ func (f *Facts) Own() []lookup.Reply {
 	}
 	return own
 }
+
+// Judged reports whether there is a verdict on some client.
+func (f *Facts) Judged() bool { return len(f.Results)+len(f.Passing)+len(f.Failing) > 0 }
 
 // NullMX reports whether the domain says that it takes no mail
 // (RFC 7505, Section 3).

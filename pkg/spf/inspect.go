@@ -18,6 +18,8 @@ const maxTerms = 20000
 // the record alone.
 type Options struct {
 	Queries []Query      // verdicts wanted
+	Passing []Query      // clients that shall pass
+	Failing []Query      // clients that shall not pass
 	Zone    *lookup.Zone // files that may hold records of the historic type SPF; nil: none
 }
 
@@ -44,9 +46,22 @@ func Inspect(ctx context.Context, r lookup.Resolver, domain string, o Options) *
 	in.rounds(ctx, r)
 	in.facts.MX = in.replies[mx]
 	in.facts.count()
-	for _, q := range o.Queries {
+	in.facts.Results = in.verdicts(ctx, r, o.Queries)
+	in.facts.Passing, in.facts.Failing = in.verdicts(ctx, r, o.Passing), in.verdicts(ctx, r, o.Failing)
+	if o.Zone != nil {
+		if answer, err := o.Zone.Query(ctx, domain, lookup.TypeSPF); err == nil {
+			in.facts.Type99 = answer.Records
+		}
+	}
+	return in.facts
+}
+
+// verdicts gives the verdict on each client, and notes what was asked in vain.
+func (in *inspection) verdicts(ctx context.Context, r lookup.Resolver, queries []Query) []Result {
+	var results []Result
+	for _, q := range queries {
 		result := Check(ctx, r, q)
-		in.facts.Results = append(in.facts.Results, result)
+		results = append(results, result)
 		for _, reply := range result.Unanswered {
 			if _, known := in.replies[reply.Question]; !known {
 				in.answer(&reply)
@@ -54,12 +69,7 @@ func Inspect(ctx context.Context, r lookup.Resolver, domain string, o Options) *
 			}
 		}
 	}
-	if o.Zone != nil {
-		if answer, err := o.Zone.Query(ctx, domain, lookup.TypeSPF); err == nil {
-			in.facts.Type99 = answer.Records
-		}
-	}
-	return in.facts
+	return results
 }
 
 // rounds asks until nothing is left to ask.

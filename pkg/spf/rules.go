@@ -14,7 +14,7 @@ type rule = lint.Rule[*Facts]
 // each call; the rules are constants in spirit.
 func Rules() []lint.Rule[*Facts] {
 	return slices.Concat(discoveryRules(), versionRules(), textRules(), syntaxRules(), termRules(), allRules(), networkRules(),
-		targetRules(), includeRules(), limitRules())
+		targetRules(), includeRules(), limitRules(), expectedRules())
 }
 
 // missing is the place of findings about a TXT record that is not there.

@@ -165,7 +165,7 @@ var partial = rule{
 	},
 	Check: func(f *Facts, report lint.ReportFunc) {
 		f.branches(func(n *Node, b *Branch) {
-			if b.Skipped == ErrNeedsClient && b.Term.Kind != PTR && len(f.Results) == 0 {
+			if b.Skipped == ErrNeedsClient && b.Term.Kind != PTR && !f.Judged() {
 				report(lint.Finding{Span: b.Term.Span, Message: fmt.Sprintf("%q was not looked up: its name depends on the message", b.Term.Text()),
 					Hint: "Try a message with --ip, --sender and --helo."})
 			}
