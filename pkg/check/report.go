@@ -74,7 +74,19 @@ func findings(r report.Results) []lint.Finding {
 	if r.Keys != nil {
 		found = append(found, keyFindings(r.Keys)...)
 	}
-	return found
+	return once(found)
+}
+
+// once takes out what another rule says of the same name with its reason: why an
+// answer is large.
+func once(found []lint.Finding) []lint.Finding {
+	told := map[string]bool{}
+	for _, f := range found {
+		if f.RuleID == "spf-record-over-450" || f.RuleID == "dkim-rsa-over-2048-size" || f.RuleID == "dkim-rsa-over-4096" || f.RuleID == "dkim-rsa-over-8192" {
+			told[f.Subject()] = true
+		}
+	}
+	return slices.DeleteFunc(found, func(f lint.Finding) bool { return f.RuleID == "dns-response-over-512" && told[f.Subject()] })
 }
 
 // asked returns what had to be asked, each question once.

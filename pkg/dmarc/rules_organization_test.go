@@ -77,3 +77,30 @@ func TestBelow(t *testing.T) {
 		})
 	}
 }
+
+// TestAuthorizedNames states when it is told for which name a destination agrees.
+func TestAuthorizedNames(t *testing.T) {
+	t.Parallel()
+	const (
+		start = ";! AUTHORITATIVE .\n$ORIGIN example.com.\nmail A 192.0.2.1\n"
+		above = "_dmarc TXT \"v=DMARC1; p=reject; rua=mailto:a@example.com,mailto:b@example.net\"\n"
+		named = "the record of example.com serves mail.example.com, and example.net is asked for its consent at example.com._report._dmarc.example.net"
+	)
+	for _, tt := range []struct{ name, zone, want string }{
+		{"inherited", start + above, named},
+		{"inherited, and they agree", start + above + "example.com._report._dmarc.example.net. TXT \"v=DMARC1\"\n", named},
+		{"own record", start + "_dmarc.mail TXT \"v=DMARC1; p=reject; rua=mailto:b@example.net\"\n", ""},
+		{"an address of one's own", start + "_dmarc TXT \"v=DMARC1; p=reject; rua=mailto:a@mail.example.com\"\n", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			got := ""
+			for _, found := range lint.Run([]rule{authorizedNames}, inspect(t, tt.zone, "mail.example.com", Options{})) {
+				got += found.Message
+			}
+			if got != tt.want {
+				t.Errorf("%q", got)
+			}
+		})
+	}
+}

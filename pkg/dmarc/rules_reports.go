@@ -11,7 +11,7 @@ import (
 
 // reportRules judge whether reports arrive anywhere.
 func reportRules() []rule {
-	return []rule{ruaMissing, ruaEmpty, addressMissing, rufPresent, noMailHost, unauthorized, otherHost, authorizedTwice, authorizedByWildcard}
+	return []rule{ruaMissing, ruaEmpty, addressMissing, rufPresent, noMailHost, unauthorized, otherHost, authorizedTwice, authorizedByWildcard, authorizedNames}
 }
 
 // optionRules judge fo.
@@ -223,4 +223,24 @@ var authorizedByWildcard = destinationRule(lint.Doc{
 		return "", ""
 	}
 	return fmt.Sprintf("%s takes reports about every domain", d.URI.Host), "Nothing to do unless the address is your own."
+})
+
+// inherited is a record that news.example.com gets its policy from.
+func inherited(rua string) lint.Example {
+	return lint.Example{Zone: "_dmarc TXT \"v=DMARC1; p=reject; rua=mailto:d@" + rua + "\"\nnews A 192.0.2.1\n@ MX 10 mx\nexample.net. MX 10 mx\n" +
+		"example.com._report._dmarc.example.net. TXT \"v=DMARC1\"", Args: []string{"dmarc", "news.example.com"}}
+}
+
+var authorizedNames = destinationRule(lint.Doc{
+	ID: "dmarc-report-authorized-names", Severity: lint.Notice,
+	Title: "Name under which a destination agrees",
+	Why:   "The destination agrees for the name where the record stands. A record of consent that is made from the name in the From field is never asked for.",
+	Ref:   "RFC 9990, Section 4",
+	Bad:   inherited("example.net"),
+	Good:  inherited("example.com"),
+}, func(f *Facts, d *Destination) (message, hint string) {
+	if !d.Foreign || !f.Inherited() || d.Name == "" {
+		return "", ""
+	}
+	return fmt.Sprintf("the record of %s serves %s, and %s is asked for its consent at %s", f.RecordDomain, f.Domain, d.URI.Host, d.Name), ""
 })

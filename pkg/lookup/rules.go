@@ -17,7 +17,7 @@ func FailureRules() []lint.Rule[[]Reply] {
 // AnswerRules returns the rules about answers. They are for names that whoever
 // reads the findings can do something about.
 func AnswerRules() []lint.Rule[[]Reply] {
-	return append(StringRules(), chainLong, dangling, answerOver1232, ttlTooHigh, doubleHyphen, aLabelInvalid)
+	return append(StringRules(), chainLong, dangling, answerOver512, answerOver1232, ttlTooHigh, doubleHyphen, aLabelInvalid)
 }
 
 // StringRules returns those of AnswerRules that are about strings alone, and hold for
@@ -164,19 +164,46 @@ var answerOver1232 = rule{
 	},
 	Check: func(replies []Reply, report lint.ReportFunc) {
 		for _, reply := range replies {
-			if size := estimate(reply); size > largestUDP {
+			if size := estimate(reply) + optSize; size > largestUDP {
 				report(lint.Finding{Span: place(reply.Question), Message: fmt.Sprintf("the answer has about %d octets", size)})
 			}
 		}
 	},
 }
 
-// estimate returns the octets of a response with the TXT records of a reply
-// (RFC 1035, Section 4.1). It is computed rather than measured, so that files and
-// servers give the same findings.
+// plainUDP is the size of the largest answer over UDP without EDNS0 (RFC 1035,
+// Section 2.3.4).
+const plainUDP = 512
+
+var answerOver512 = rule{
+	Doc: lint.Doc{
+		ID: "dns-response-over-512", Severity: lint.Notice,
+		Title: "Answer larger than 512 octets",
+		Why: "Without EDNS0 an answer over UDP has 512 octets at most; a larger one needs EDNS0 or TCP, which some networks still drop. It is not told " +
+			"where another finding gives the reason, such as a long key or many texts beside an SPF record.",
+		Ref:  "RFC 1035, Section 2.3.4",
+		Bad:  lint.Example{Zone: `_dmarc TXT "v=DMARC1; p=reject; ` + strings.Repeat(" ", 220) + `" "` + strings.Repeat(" ", 240) + `"`, Args: []string{"dmarc", "example.com"}},
+		Good: lint.Example{Zone: `_dmarc TXT "v=DMARC1; p=reject"`, Args: []string{"dmarc", "example.com"}},
+	},
+	Check: func(replies []Reply, report lint.ReportFunc) {
+		for _, reply := range replies {
+			if size := estimate(reply); reply.Type == TypeTXT && size > plainUDP && size+optSize <= largestUDP {
+				report(lint.Finding{Span: place(reply.Question), Message: fmt.Sprintf("the answer has about %d octets", size),
+					Hint: "Shorten the record, or delete what is left over at the name."})
+			}
+		}
+	},
+}
+
+// optSize is the octets of the OPT record of EDNS0 without options.
+const optSize = 11
+
+// estimate returns the octets of a response with the TXT records of a reply, without
+// EDNS0 (RFC 1035, Section 4.1). It is computed rather than measured, so that files
+// and servers give the same findings.
 func estimate(reply Reply) int {
-	const header, question, fixed, edns = 12, 4, 12, 11
-	size := header + question + len(reply.Name) + 2 + edns
+	const header, question, fixed = 12, 4, 12
+	size := header + question + len(reply.Name) + 2
 	for _, rr := range reply.Answer.Records {
 		size += fixed
 		for _, s := range rr.Strings {
