@@ -10,6 +10,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/authcheck/authcheck/pkg/dkim"
 	"github.com/authcheck/authcheck/pkg/dmarc"
 	"github.com/authcheck/authcheck/pkg/lint"
 	"github.com/authcheck/authcheck/pkg/lookup"
@@ -32,7 +33,7 @@ func Zones(ctx context.Context, files []*lookup.File, o Options) ([]*report.Repo
 		z.names[n.name] = n
 	}
 	z.judgeAll(ctx, names[:min(len(names), maxZoneNames)])
-	z.add(lint.Run(lookup.StringRules(), longTexts(files)), &mailName{})
+	z.add(append(lint.Run(lookup.StringRules(), longTexts(files)), lint.Run(dkim.FileRules(), texts(files))...), &mailName{})
 	reports := make([]*report.Report, len(files))
 	for i, f := range files {
 		r := z.reports[f.Name]

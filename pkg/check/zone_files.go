@@ -34,3 +34,16 @@ func longTexts(files []*lookup.File) []lookup.Reply {
 	}
 	return replies
 }
+
+// texts returns the TXT records of all files whose names are known.
+func texts(files []*lookup.File) []lookup.Record {
+	var records []lookup.Record
+	for _, f := range files {
+		for _, rec := range f.Records {
+			if rec.Type == lookup.TypeTXT && !f.Relative[rec.Name] {
+				records = append(records, rec)
+			}
+		}
+	}
+	return records
+}
