@@ -82,6 +82,9 @@ func (q DomainRequest) gather(ctx context.Context, r lookup.Resolver) (results r
 		func() {
 			results.DMARC = dmarc.Inspect(ctx, r, q.Domain, dmarc.Options{Standard: q.Standard, Suffixes: q.Suffixes, Required: q.Required})
 		})
+	if d := results.DKIM.Domainkey; results.SPF.Wildcard == nil && d != nil && spf.Holds(d.Answer) {
+		results.SPF.Wildcard = d // nobody publishes an SPF record there
+	}
 	return results
 }
 

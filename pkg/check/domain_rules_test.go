@@ -57,3 +57,38 @@ func TestLargeAnswers(t *testing.T) {
 		})
 	}
 }
+
+// TestWildcards states which wildcards are told of, and that none needs a question of
+// its own where many domains are checked.
+func TestWildcards(t *testing.T) {
+	t.Parallel()
+	const (
+		mx   = "@ TXT \"v=spf1 mx -all\"\n"
+		same = "spf-wildcard TXT *.example.com"
+		text = "dns-wildcard-txt TXT *.example.com"
+	)
+	for _, tt := range []struct {
+		name, zone string
+		want       []string
+	}{
+		{"none", mx, nil},
+		{"the same record", mx + "* TXT \"v=spf1 mx -all\"\n", []string{same}},
+		{"the same record by an alias", mx + "* CNAME @\n", []string{"spf-wildcard TXT _domainkey.example.com"}},
+		{"the same record and another text", mx + "* TXT \"v=spf1 mx -all\"\n* TXT \"verification=1\"\n", []string{text, same}},
+		{"another record", mx + "* TXT \"v=spf1 ip4:192.0.2.1 -all\"\n", []string{text}},
+		{"nobody", mx + "* TXT \"v=spf1 -all\"\n", nil},
+		{"nobody anywhere", "@ TXT \"v=spf1 -all\"\n* TXT \"v=spf1 -all\"\n", nil},
+		{"hidden by a key", mx + "* TXT \"v=spf1 mx -all\"\ns1._domainkey TXT \"v=DKIM1; p=\"\n", nil},
+		{"a key without a selector", mx + "_domainkey TXT \"v=DKIM1; k=ed25519; p=GcE2Pn2tsIGV9uFE3PyXH70QMuF4zmN5J4qOvyukSZ4=\"\n", nil},
+		{"policy of DomainKeys", mx + "_domainkey TXT \"o=~\"\n", nil},
+		{"another text, which stands at _dmarc", mx + "* TXT \"verification=1\"\n", []string{text}},
+		{"no answer", mx + ";! TIMEOUT _domainkey.example.com. TXT\n", nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if diff := cmp.Diff(tt.want, domainFindings(t, tt.zone, "spf-wildcard", "dns-wildcard-txt")); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}

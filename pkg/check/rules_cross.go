@@ -20,7 +20,7 @@ type crossRule = lint.Rule[*CrossFacts]
 
 // crossRules returns the rules that need more than one protocol.
 func crossRules() []crossRule {
-	return []crossRule{noAuthBehind, spfOnly, parkedNotReject, parkedRelaxed, parkedNoWildcard, failWithoutDKIM, heloNotAligned}
+	return []crossRule{noAuthBehind, spfOnly, parkedNotReject, parkedRelaxed, parkedNoWildcard, failWithoutDKIM, heloNotAligned, wildcardText}
 }
 
 // parked reports whether the domain is said, or says itself, to have no mail.

@@ -45,7 +45,7 @@ func SPF(ctx context.Context, r lookup.Resolver, q SPFRequest, o Options) *repor
 			queries = append(queries, spf.Query{Identity: spf.Helo, IP: q.IP, Domain: q.Helo, Sender: "postmaster@" + q.Helo, Helo: q.Helo, At: q.At})
 		}
 	}
-	facts := spf.Inspect(ctx, r, domain, spf.Options{Queries: queries, Zone: q.Zone,
+	facts := spf.Inspect(ctx, r, domain, spf.Options{Queries: queries, Zone: q.Zone, Probe: true,
 		Passing: clients(mailFrom, q.Passing), Failing: clients(mailFrom, q.Failing)})
 	results := report.Results{SPF: facts}
 	return o.judge(&report.Report{Target: facts.Domain, Kind: report.Domain, Results: results}, findings(results), fit)

@@ -94,6 +94,15 @@ type Reply struct {
 	Err    error // nil, or an *Error: the answer is unknown
 }
 
+// Place returns the place of a finding about a record of the answer: its text, or the
+// question where an alias leads to it.
+func (r *Reply) Place(rr Record) lint.Span {
+	if len(r.Answer.Chain) > 0 {
+		return place(r.Question)
+	}
+	return rr.Source.Whole()
+}
+
 // Instant reports whether a resolver answers without waiting, as files do: goroutines
 // for its questions would only cost time, and it needs no cache.
 func Instant(r Resolver) bool {

@@ -10,19 +10,22 @@ import (
 // Facts is what Inspect gathered about the SPF record of a domain: the record,
 // everything it refers to whatever the client, and the verdicts asked for.
 type Facts struct {
-	Domain  string
-	Root    *Node
-	Texts   []*lint.Source  // TXT records of Domain, or the text that was given
-	Nodes   []*Node         // every domain whose record was looked at, Root first, in the order met
-	MX      *lookup.Reply   // of Domain; a null MX marks a domain without mail; nil: not asked
-	SOA     *lookup.Reply   // of Domain, asked where its TXT records are behind a CNAME; else nil
-	Type99  []lookup.Record // records of the historic type SPF, where zone files were given
-	Results []Result        // MAIL FROM identity, then HELO identity; empty without a client
-	Passing []Result        // on clients that shall pass
-	Failing []Result        // on clients that shall not pass
-	Asked   []lookup.Reply  // every question that the record needs, in the order asked
-	Worst   Count           // over all clients
-	Loops   [][]string      // chains of domains that lead back to their first
+	Domain string
+	Root   *Node
+	Texts  []*lint.Source // TXT records of Domain, or the text that was given
+	Nodes  []*Node        // every domain whose record was looked at, Root first, in the order met
+	MX     *lookup.Reply  // of Domain; a null MX marks a domain without mail; nil: not asked
+	SOA    *lookup.Reply  // of Domain, asked where its TXT records are behind a CNAME; else nil
+	// Wildcard is an answer about a name below Domain that has no records of its own;
+	// nil: nobody asked.
+	Wildcard *lookup.Reply
+	Type99   []lookup.Record // records of the historic type SPF, where zone files were given
+	Results  []Result        // MAIL FROM identity, then HELO identity; empty without a client
+	Passing  []Result        // on clients that shall pass
+	Failing  []Result        // on clients that shall not pass
+	Asked    []lookup.Reply  // every question that the record needs, in the order asked
+	Worst    Count           // over all clients
+	Loops    [][]string      // chains of domains that lead back to their first
 
 	limited *Networks // under the limits, once everything is gathered
 }

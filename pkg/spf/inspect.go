@@ -20,6 +20,7 @@ type Options struct {
 	Queries []Query      // verdicts wanted
 	Passing []Query      // clients that shall pass
 	Failing []Query      // clients that shall not pass
+	Probe   bool         // ask for a wildcard below the domain, too; Zone is looked into in any case
 	Zone    *lookup.Zone // files that may hold records of the historic type SPF; nil: none
 }
 
@@ -43,15 +44,18 @@ func Inspect(ctx context.Context, r lookup.Resolver, domain string, o Options) *
 		in.queue = append(in.queue, mx)
 		in.waiting[mx] = nil
 	}
+	wildcard, possible := wildcardOf(domain)
+	if o.Probe && possible && len(in.queue) > 0 {
+		in.queue = append(in.queue, wildcard)
+		in.waiting[wildcard] = nil
+	}
 	in.rounds(ctx, r)
-	in.facts.MX = in.replies[mx]
+	in.facts.MX, in.facts.Wildcard = in.replies[mx], in.replies[wildcard]
 	in.facts.count()
 	in.facts.Results = in.verdicts(ctx, r, o.Queries)
 	in.facts.Passing, in.facts.Failing = in.verdicts(ctx, r, o.Passing), in.verdicts(ctx, r, o.Failing)
 	if o.Zone != nil {
-		if answer, err := o.Zone.Query(ctx, domain, lookup.TypeSPF); err == nil {
-			in.facts.Type99 = answer.Records
-		}
+		in.facts.readFiles(ctx, o.Zone)
 	}
 	return in.facts
 }

@@ -12,7 +12,7 @@ import (
 func discoveryRules() []rule {
 	return []rule{
 		noDomain, nameInvalid, cnameAtApex, cnameAtRecord, recordMissing, nonMailMissing, nonMailNotNull, multipleRecords,
-		type99, senderID, noEffectAtApex,
+		type99, senderID, noEffectAtApex, sameForAll,
 	}
 }
 
