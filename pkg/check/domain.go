@@ -24,6 +24,7 @@ type DomainRequest struct {
 	Suffixes *dmarc.Suffixes // nil: the built-in Public Suffix List
 	At       time.Time       // moment of the evaluation; zero: the age of keys is not judged
 	Zone     *lookup.Zone    // offline data; nil: none
+	files    fileFacts
 }
 
 // Target is a domain with what is known and demanded of it.
@@ -94,7 +95,7 @@ func (q DomainRequest) findings(results report.Results) []lint.Finding {
 	if results.Host.NullMX() && !results.Host.Sends() && (profile == "" || profile == mailhost.Mail) {
 		profile = mailhost.Parked // the domain says so itself (RFC 7505, Section 3)
 	}
-	found := append(findings(results), lint.Run(crossRules(), &CrossFacts{Results: results, Profile: q.Profile})...)
+	found := append(findings(results), lint.Run(crossRules(), &CrossFacts{Results: results, Profile: q.Profile, files: q.files})...)
 	return slices.DeleteFunc(found, func(f lint.Finding) bool {
 		return !applies(f.RuleID, profile) || needless(f, results)
 	})

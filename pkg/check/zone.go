@@ -32,6 +32,7 @@ func Zones(ctx context.Context, files []*lookup.File, o Options) ([]*report.Repo
 	for _, n := range names {
 		z.names[n.name] = n
 	}
+	z.below = z.bareHosts(ctx, files)
 	z.judgeAll(ctx, names[:min(len(names), maxZoneNames)])
 	z.add(append(lint.Run(lookup.StringRules(), longTexts(files)), lint.Run(dkim.FileRules(), texts(files))...), &mailName{})
 	reports := make([]*report.Report, len(files))
@@ -81,6 +82,8 @@ type zones struct {
 	reports map[string]*zoneReport // by the name of the file
 	names   map[string]*mailName
 	first   map[string]*lint.Source // first record of each name
+	bare    map[string]bool         // names with addresses and without SPF record
+	below   map[string][]string     // those, by the nearest domain above
 	cut     map[*lint.Source]bool   // texts that a comment cut off
 	seen    map[fingerprint]bool    // findings, of which the judgement of another name may be the same
 	open    map[string]bool         // questions
@@ -98,7 +101,7 @@ func newZones(files []*lookup.File, o Options) (*zones, error) {
 	}
 	z := &zones{
 		options: o, view: registryless{view}, reports: map[string]*zoneReport{},
-		names: map[string]*mailName{}, first: map[string]*lint.Source{}, cut: map[*lint.Source]bool{}, seen: map[fingerprint]bool{}, open: map[string]bool{},
+		names: map[string]*mailName{}, bare: map[string]bool{}, first: map[string]*lint.Source{}, cut: map[*lint.Source]bool{}, seen: map[fingerprint]bool{}, open: map[string]bool{},
 	}
 	for _, f := range files {
 		z.reports[f.Name] = &zoneReport{Report: &report.Report{Target: f.Name, Kind: report.Zone, Results: report.Results{Zone: &report.ZoneFile{Records: len(f.Records)}}}}
@@ -154,7 +157,10 @@ func (z *zones) judgeAll(ctx context.Context, names []*mailName) {
 func (z *zones) judge(ctx context.Context, n *mailName) (j judgement) {
 	var results report.Results
 	if n.domain {
-		q := DomainRequest{Target: z.target(n), Zone: z.view.Zone, At: z.options.At}
+		q := DomainRequest{Target: z.target(n), Zone: z.view.Zone, At: z.options.At, files: fileFacts{z.bare, z.below[n.name], nil}}
+		if z.domainAbove(n.name) == "" { // whose names serve for those below it
+			q.files.programs = lookup.All(ctx, z.view.Zone, programQuestions(n.name))
+		}
 		results = q.gather(ctx, z.view)
 		j.found = slices.DeleteFunc(q.findings(results), func(f lint.Finding) bool { return z.keysElsewhere(n.name, f) || z.settledAbove(n.name, f) })
 	} else {
@@ -216,13 +222,13 @@ func (z *zones) keysElsewhere(name string, f lint.Finding) bool {
 
 // settledAbove reports whether a domain above the name settles what a finding asks
 // for: it has keys, which sign for the names below it as well, or is told itself to
-// publish a policy for all of them.
+// publish a policy for all of them, or shows where its reports go.
 func (z *zones) settledAbove(name string, f lint.Finding) bool {
 	for _, name, more := strings.Cut(name, "."); more; _, name, more = strings.Cut(name, ".") {
 		above := z.names[name]
 		switch {
 		case above == nil || !above.domain:
-		case f.RuleID == "dmarc-missing":
+		case f.RuleID == "dmarc-missing" || f.RuleID == "dmarc-report-authorized-names":
 			return true
 		// RFC 9989, Section 4.4: identifiers are aligned where they share the organization.
 		case f.RuleID == "dkim-domainkey-nxdomain" || f.RuleID == "spf-all-fail-without-dkim":

@@ -135,6 +135,25 @@ func TestZonesKeysElsewhere(t *testing.T) {
 	}
 }
 
+// TestZonesReports wants the name for which a destination agrees told where the record
+// itself is not judged.
+func TestZonesReports(t *testing.T) {
+	t.Parallel()
+	const (
+		below  = "news MX 10 mail\nmail A 192.0.2.1\n"
+		policy = "_dmarc.example.com. TXT \"v=DMARC1; p=reject; rua=mailto:d@example.net\"\n"
+	)
+	for text, want := range map[string]bool{
+		zoneStart + "@ MX 10 mail\n" + below + policy: false,
+		"$ORIGIN example.com.\n" + below + policy:     true,
+	} {
+		r := judged(t, Options{}, &lookup.File{Name: "a", Text: text + ";! NXDOMAIN _dmarc.news.example.com.\n;! NXDOMAIN example.com._report._dmarc.example.net.\n;! NXDOMAIN *._report._dmarc.example.net.\n"})[0]
+		if got := slices.ContainsFunc(r.Findings, func(f lint.Finding) bool { return f.RuleID == "dmarc-report-authorized-names" }); got != want {
+			t.Errorf("%s: %v", text, got)
+		}
+	}
+}
+
 // TestZonesInOrder judges more names than are in memory at once: the outcome is that
 // of any other run.
 func TestZonesInOrder(t *testing.T) {

@@ -89,6 +89,7 @@ func TestAuthorizedNames(t *testing.T) {
 	for _, tt := range []struct{ name, zone, want string }{
 		{"inherited", start + above, named},
 		{"inherited, and they agree", start + above + "example.com._report._dmarc.example.net. TXT \"v=DMARC1\"\n", named},
+		{"inherited, and they agree for everybody", start + above + "*._report._dmarc.example.net. TXT \"v=DMARC1\"\n", ""},
 		{"own record", start + "_dmarc.mail TXT \"v=DMARC1; p=reject; rua=mailto:b@example.net\"\n", ""},
 		{"an address of one's own", start + "_dmarc TXT \"v=DMARC1; p=reject; rua=mailto:a@mail.example.com\"\n", ""},
 	} {

@@ -219,11 +219,16 @@ var authorizedByWildcard = destinationRule(lint.Doc{
 	Bad:   zone("_dmarc TXT \"v=DMARC1; p=reject; rua=mailto:d@example.net\"\nexample.net. MX 10 mx.example.net.\n*._report._dmarc.example.net. TXT \"v=DMARC1\""),
 	Good:  zone("_dmarc TXT \"v=DMARC1; p=reject; rua=mailto:d@example.net\"\nexample.net. MX 10 mx.example.net.\nexample.com._report._dmarc.example.net. TXT \"v=DMARC1\""),
 }, func(_ *Facts, d *Destination) (message, hint string) {
-	if d.Wildcard == nil || len(d.Agreed) == 0 || len(newStep("", d.Wildcard).Records) == 0 {
+	if !d.forAll() {
 		return "", ""
 	}
 	return fmt.Sprintf("%s takes reports about every domain", d.URI.Host), "Nothing to do unless the address is your own."
 })
+
+// forAll reports whether the destination agrees for every domain.
+func (d *Destination) forAll() bool {
+	return d.Wildcard != nil && len(d.Agreed) > 0 && len(newStep("", d.Wildcard).Records) > 0
+}
 
 // inherited is a record that news.example.com gets its policy from.
 func inherited(rua string) lint.Example {
@@ -234,12 +239,13 @@ func inherited(rua string) lint.Example {
 var authorizedNames = destinationRule(lint.Doc{
 	ID: "dmarc-report-authorized-names", Severity: lint.Notice,
 	Title: "Name under which a destination agrees",
-	Why:   "The destination agrees for the name where the record stands. A record of consent that is made from the name in the From field is never asked for.",
-	Ref:   "RFC 9990, Section 4",
-	Bad:   inherited("example.net"),
-	Good:  inherited("example.com"),
+	Why: "The destination agrees for the name where the record stands. A record of consent that is made from the name in the From field is never asked for. " +
+		"It is not told of destinations that agree for every domain.",
+	Ref:  "RFC 9990, Section 4",
+	Bad:  inherited("example.net"),
+	Good: inherited("example.com"),
 }, func(f *Facts, d *Destination) (message, hint string) {
-	if !d.Foreign || !f.Inherited() || d.Name == "" {
+	if !d.Foreign || !f.Inherited() || d.Name == "" || d.forAll() {
 		return "", ""
 	}
 	return fmt.Sprintf("the record of %s serves %s, and %s is asked for its consent at %s", f.RecordDomain, f.Domain, d.URI.Host, d.Name), ""

@@ -22,6 +22,7 @@ const (
 	TypeMX    Type = 15
 	TypeTXT   Type = 16
 	TypeAAAA  Type = 28
+	TypeSRV   Type = 33 // looked for in zone files, never asked for
 	TypeSPF   Type = 99 // historic: read from zone files, never asked for
 )
 
@@ -154,7 +155,7 @@ func All(ctx context.Context, r Resolver, questions []Question) []Reply {
 
 var typeNames = map[Type]string{
 	TypeA: "A", TypeNS: "NS", TypeCNAME: "CNAME", TypeSOA: "SOA", TypePTR: "PTR",
-	TypeMX: "MX", TypeTXT: "TXT", TypeAAAA: "AAAA", TypeSPF: "SPF",
+	TypeMX: "MX", TypeTXT: "TXT", TypeAAAA: "AAAA", TypeSRV: "SRV", TypeSPF: "SPF",
 }
 
 // String returns the mnemonic of the type, or TYPEn (RFC 3597) where the tool
