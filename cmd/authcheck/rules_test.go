@@ -159,7 +159,7 @@ func TestSentinels(t *testing.T) {
 		dkim.ErrNotKey, dkim.ErrTagSyntax, dkim.ErrDuplicateTag, dkim.ErrVersion, dkim.ErrNoKey, dkim.ErrRevoked, dkim.ErrKeyType,
 		dkim.ErrBase64, dkim.ErrTruncated, dkim.ErrKeyForm, dkim.ErrEd25519Size, dkim.ErrRSATooShort, dkim.ErrRSATooLong, dkim.ErrExponent,
 		dkim.ErrModulus, dkim.ErrSHA1Only, dkim.ErrHashUnknown, dkim.ErrService, dkim.ErrNoRecord, dkim.ErrMultipleRecords, dkim.ErrSelector,
-		arc.ErrInstance, arc.ErrIncomplete, arc.ErrDuplicate, arc.ErrValidation, arc.ErrMessageSignature, arc.ErrSeal,
+		arc.ErrInstance, arc.ErrIncomplete, arc.ErrDuplicate, arc.ErrValidation, arc.ErrMessageSignature, arc.ErrSeal, arc.ErrSealNames,
 		dkim.ErrSignatureSize, dkim.ErrSignatureSyntax, dkim.ErrSignatureDuplicate, dkim.ErrSignatureVersion, dkim.ErrMissingTag,
 		dkim.ErrSigningDomain, dkim.ErrIdentity, dkim.ErrFromUnsigned, dkim.ErrExpirationOrder, dkim.ErrQueryMethod,
 		dkim.ErrCanonicalization, dkim.ErrAlgorithm, dkim.ErrSHA1, dkim.ErrTooMany, dkim.ErrUnread, dkim.ErrKeyMismatch, dkim.ErrStrict,

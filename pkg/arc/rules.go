@@ -14,17 +14,30 @@ type rule = lint.Rule[*Chain]
 
 // Rules returns every rule about chains, the only list of them.
 func Rules() []lint.Rule[*Chain] {
-	return []rule{chainNone, chainPass, chainFail, instanceGap, setIncomplete, duplicateHeader, cvWrong, latestFails, sealFails, sha1, keyInvalid}
+	return []rule{historic, chainNone, chainPass, chainFail, instanceGap, setIncomplete, duplicateHeader, cvWrong, latestFails, sealFails, sealNames, sha1, keyInvalid}
 }
 
-// historic is what everybody should know who reads about a chain.
-const historic = " ARC is an experiment that is about to be retired: nothing new should depend on it."
+var historic = rule{
+	Doc: lint.Doc{
+		ID: "arc-historic", Severity: lint.Notice,
+		Title: "ARC is about to be retired",
+		Why:   "ARC was an experiment, and a draft makes it Historic. Chains are still verified, but nothing new should depend on them.",
+		Ref:   "operational",
+		Bad:   verified("arc-pass"),
+		Good:  verified("arc-none"),
+	},
+	Check: func(c *Chain, report lint.ReportFunc) {
+		if c.Status != None {
+			report(lint.Finding{Span: c.Source.Whole(), Message: "the message has ARC fields"})
+		}
+	},
+}
 
 var chainNone = rule{
 	Doc: lint.Doc{
 		ID: "arc-none", Severity: lint.Notice,
 		Title: "No ARC chain",
-		Why:   "Nobody who passed the message on said by ARC what it found. That is so with all mail that comes straight from its author." + historic,
+		Why:   "Nobody who passed the message on said by ARC what it found. That is so with all mail that comes straight from its author.",
 		Ref:   "RFC 8617, Sections 4.4 and 5.2",
 		Bad:   verified("arc-none"),
 		Good:  verified("arc-pass"),
@@ -41,7 +54,7 @@ var chainPass = rule{
 		ID: "arc-pass", Severity: lint.Notice,
 		Title: "The ARC chain holds",
 		Why: "Every handler that is named wrote its set, and nobody changed one. That does not make true what they claim: it helps only receivers " +
-			"who trust the sealers, and the DMARC result stays what it is." + historic,
+			"who trust the sealers, and the DMARC result stays what it is.",
 		Ref:  "RFC 8617, Sections 4.4 and 5.2",
 		Bad:  verified("arc-pass"),
 		Good: verified("arc-body-changed"),
@@ -75,7 +88,7 @@ var chainFail = rule{
 		ID: "arc-fail", Severity: lint.Warning,
 		Title: "The ARC chain fails",
 		Why: "Receivers treat the message as one without a chain, and nothing mends it on the way. Another finding says what broke it. A chain of which a key " +
-			"could not be asked for fails as well, but that is told as a question without answer." + historic,
+			"could not be asked for fails as well, but that is told as a question without answer.",
 		Ref:  "RFC 8617, Sections 5.2 and 5.2.1",
 		Bad:  verified("arc-body-changed"),
 		Good: verified("arc-pass"),

@@ -72,7 +72,9 @@ var sealFails = rule{
 			}
 			switch healthOf(res) {
 			case broken:
-				report(brokenField(res))
+				if res.Signature.Faults[0].Reason != ErrSealNames {
+					report(brokenField(res))
+				}
 			case unfit:
 				if !told {
 					report(lint.Finding{Span: place(res),
@@ -80,6 +82,29 @@ var sealFails = rule{
 						Hint:    "One of these fields was changed, or the key is another one now. Whoever passes mail on must leave them as they are."})
 				}
 				told = true
+			}
+		}
+	},
+}
+
+var sealNames = rule{
+	Doc: lint.Doc{
+		ID: "arc-seal-has-h-tag", Severity: lint.Warning, Reason: ErrSealNames,
+		Title: "An ARC-Seal has h=",
+		Why:   "A seal is always over the ARC fields, so it must not name any: with h= in a seal the chain fails.",
+		Ref:   "RFC 8617, Section 4.1.3",
+		Bad:   verified("arc-seal-names"),
+		Good:  verified("arc-pass"),
+	},
+	Check: func(c *Chain, report lint.ReportFunc) {
+		for i := range c.Sets {
+			s := c.Sets[i].Seal
+			if s == nil {
+				continue
+			}
+			if h := s.List.Get("h"); h != nil {
+				report(lint.Finding{Span: h.Span, Message: fmt.Sprintf("%s has h=, which fails the chain", s.List.Source.Subject),
+					Hint: fmt.Sprintf("The software of the handler that seals as %s must leave it out.", s.Domain)})
 			}
 		}
 	},
