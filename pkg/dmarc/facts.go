@@ -23,6 +23,7 @@ type Facts struct {
 	Standard     Standard
 	Path         *Walk          // how the record was looked for; nil where a text was given
 	Tree         *Walk          // the tree walk, the same as Path unless Standard is RFC7489
+	Legacy       *Walk          // how RFC 7489 looks for the record where Domain has none of its own; nil: Standard is RFC7489, or the first step of Path is all
 	Record       *Record        // that applies to Domain; nil: none
 	RecordDomain string         // where it was found
 	Err          error          // why there is no Record: a sentinel or the resolver's error

@@ -41,6 +41,8 @@ func Inspect(ctx context.Context, r lookup.Resolver, author string, o Options) *
 	f.Path = f.Tree
 	if f.Standard == RFC7489 {
 		f.Path = newLegacyPath(author, f.Suffixes.Organizational(author), in.policy)
+	} else if f.Path.Steps[0].Err == ErrNoRecord {
+		f.Legacy = newLegacyPath(author, f.Suffixes.Organizational(author), in.policy)
 	}
 	for _, domain := range identifiers {
 		f.Walks = append(f.Walks, newWalk(domain, in.policy))

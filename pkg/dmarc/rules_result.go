@@ -21,7 +21,8 @@ type resultRule = lint.Rule[*ResultFacts]
 // them. They are apart from RecordRules because a message does not answer for the
 // whole record.
 func ResultRules() []lint.Rule[*ResultFacts] {
-	return []resultRule{resultPass, resultFail, resultNone, resultTempError, resultPermError, disposition, spfNotAligned, dkimNotAligned}
+	return append([]resultRule{resultPass, resultFail, resultNone, resultTempError, resultPermError, disposition, spfNotAligned, dkimNotAligned},
+		resultWayRules()...)
 }
 
 // The messages and records of examples. The signed messages are of ann@example.com
