@@ -14,8 +14,8 @@ type rule = lint.Rule[*Message]
 func Rules() []rule {
 	return []rule{
 		empty, noHeaders, noSeparator, badHeaderLine, nul, bareCR, bareLF, longLine, eightBitHeader, eightBitBody, byteOrder, mboxLine,
-		fromMissing, fromRepeated, fromAddresses, fromNoDomain,
-		dateMissing, dateInvalid, dateSkew, idMissing, idInvalid, mimeVersion, repeated,
+		fromMissing, fromRepeated, fromAddresses, fromNoDomain, fromInternational,
+		dateMissing, dateInvalid, dateSkew, idMissing, idInvalid, mimeVersion, repeated, replyAlone,
 	}
 }
 

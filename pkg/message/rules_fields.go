@@ -208,3 +208,36 @@ var repeated = rule{
 		}
 	},
 }
+
+// replyPrefixes begin the subject of an answer, or of a message that is passed on, in
+// what most programs write.
+var replyPrefixes = [...]string{"Re:", "Fwd:", "Fw:"}
+
+var replyAlone = rule{
+	Doc: lint.Doc{
+		ID: "msg-reply-prefix-without-thread", Severity: lint.Notice,
+		Title: "Subject of an answer that refers to no message",
+		Why: "Programs that answer a message or pass it on name it in References or In-Reply-To. A subject that begins with Re: or Fwd: without them may be made up, " +
+			"and filters count it a little.",
+		Ref:  "operational",
+		Bad:  lint.Example{Message: exampleFrom + strings.Replace(exampleFields, "Subject: ", "Subject: Re: ", 1) + exampleBody},
+		Good: example(exampleFrom + "In-Reply-To: <2@example.net>\n"),
+	},
+	Check: func(m *Message, report lint.ReportFunc) {
+		f, _ := m.single("Subject")
+		if f == nil {
+			return
+		}
+		subject := strings.TrimLeft(f.Value(), whiteSpace)
+		for _, prefix := range replyPrefixes {
+			if len(subject) < len(prefix) || !strings.EqualFold(subject[:len(prefix)], prefix) {
+				continue
+			}
+			references, _ := m.single("References")
+			if answered, _ := m.single("In-Reply-To"); references == nil && answered == nil {
+				report(lint.Finding{Span: m.value(f), Message: fmt.Sprintf("the subject begins with %s, but there is neither References nor In-Reply-To", prefix)})
+			}
+			return
+		}
+	},
+}

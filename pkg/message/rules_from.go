@@ -3,6 +3,7 @@ package message
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/authcheck/authcheck/pkg/lint"
 )
@@ -84,3 +85,24 @@ var fromNoDomain = defectRule(FromNoDomain, lint.Doc{
 	}
 	return lint.Finding{}
 })
+
+var fromInternational = rule{
+	Doc: lint.Doc{
+		ID: "dmarc-from-idn", Severity: lint.Notice,
+		Title: "Domain of From in letters beyond ASCII",
+		Why:   "DMARC is judged for the name in A-labels, and the record stands there. It is shown here because nobody reads it in the message.",
+		Ref:   "RFC 9989, Section 5.3.1",
+		Bad:   example("From: Ann <ann@b\u00fccher.example>\n"),
+		Good:  goodMessage,
+	},
+	Check: func(m *Message, report lint.ReportFunc) {
+		for i := range m.Authors {
+			a := &m.Authors[i]
+			written := a.Span.Text()
+			written = written[strings.LastIndexByte(written, '@')+1:]
+			if a.Domain != "" && strings.IndexFunc(written, func(c rune) bool { return c >= utf8.RuneSelf }) >= 0 {
+				report(lint.Finding{Span: a.Span, Message: fmt.Sprintf("the domain is %s in A-labels", a.Domain)})
+			}
+		}
+	},
+}

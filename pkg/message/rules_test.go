@@ -139,6 +139,11 @@ func TestRules(t *testing.T) {
 		{"repeated fields that may be", "Received: by a\r\nReceived: by b\r\nComments: a\r\nComments: b\r\n" + all + "\r\n", nil},
 		{"MIME-Version with comments", all + "MIME-Version: 1.(produced by MetaSend Vx.x)0\r\nContent-Type: text/plain\r\n\r\n", nil},
 		{"MIME-Version 2", all + "MIME-Version: 2.0\r\n\r\n", []fired{{"msg-mime-version-invalid", lint.Warning, 4, 15}}},
+		{"answer", all + "References: <2@a.example>\r\nSubject: RE: x\r\n\r\n", nil},
+		{"answer to nothing", all + "Subject:\r\n FWD: x\r\n\r\n", []fired{{"msg-reply-prefix-without-thread", lint.Notice, 5, 2}}},
+		{"a word that begins so", all + "Subject: Regards\r\n\r\n", nil},
+		{"U-labels in one of two authors", "From: a@xn--caf-dma.example, B <b@Caf\u00e9.example>\r\n" + rest + "\r\n",
+			[]fired{{"dmarc-from-multiple-addresses", lint.Notice, 1, 1}, {"dmarc-from-idn", lint.Notice, 1, 33}, {"msg-8bit-header", lint.Notice, 1, 38}}},
 		{"an unknown Content field", all + "Content-Length: 5\r\n\r\nHello", nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
