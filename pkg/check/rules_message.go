@@ -15,7 +15,7 @@ type mailRule = lint.Rule[*mailFacts]
 // messageRules returns the rules that compare what fields of a message claim with what
 // was found out.
 func messageRules() []mailRule {
-	return []mailRule{arSyntax, arUntrusted, arContradicts, receivedSPFMismatch, receivedNoTLS, arMissing, arcOverride, arcTrusted}
+	return []mailRule{arSyntax, arUntrusted, arContradicts, receivedSPFMismatch, receivedNoTLS, arMissing, arcOverride, arcTrusted, heloImpersonates}
 }
 
 // claiming returns an example of a message with fields above its own, and the zone
