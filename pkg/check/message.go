@@ -206,11 +206,13 @@ func (o Options) judgeMessage(out *report.Report, q MessageRequest, verdicts []s
 	if n := len(mail.Named("Authentication-Results")); n > maxClaims {
 		out.Unchecked = append(out.Unchecked, report.Question{Question: "Authentication-Results", Reason: fmt.Sprintf("of %d fields the first %d were read", n, maxClaims)})
 	}
+	signatures := signatureFacts(out)
 	o.finish(out, slices.Concat(
 		lint.Run(failureRules(), onceEach(lists...)),
 		lint.Run(verdictRules(), verdicts),
 		lint.Run(chainRules(), mail.ARC),
-		lint.Run(signatureRules(), signatureFacts(out)),
+		lint.Run(signatureRules(), signatures),
+		lint.Run(adviceRules(), dkim.Advise(mail.Message, signatures)),
 		lint.Run(outcomeRules(), resultFacts(out)),
 		lint.Run(formRules(), mail.Message),
 		lint.Run(claimRules(), factsOf(out.Results, q)),
@@ -221,6 +223,7 @@ func (o Options) judgeMessage(out *report.Report, q MessageRequest, verdicts []s
 // The rules about messages, put together once for all messages of a run.
 var (
 	failureRules   = sync.OnceValue(lookup.FailureRules)
+	adviceRules    = sync.OnceValue(dkim.AdviceRules)
 	verdictRules   = sync.OnceValue(spf.ResultRules)
 	chainRules     = sync.OnceValue(arc.Rules)
 	signatureRules = sync.OnceValue(dkim.SignatureRules)

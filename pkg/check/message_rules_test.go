@@ -48,7 +48,7 @@ mail.example.net. TXT "v=spf1 ip4:192.0.2.1 -all"
 		at       time.Time
 		want     []string
 	}{
-		{"in time, SPF not checked", m, report.Envelope{}, time.Date(2026, 11, 28, 10, 0, 0, 0, time.UTC), []string{"notice dkim-pass", "notice dmarc-result-pass"}},
+		{"in time, SPF not checked", m, report.Envelope{}, time.Date(2026, 11, 28, 10, 0, 0, 0, time.UTC), []string{"notice dkim-pass", "notice dkim-sig-ed25519-unverifiable-note", "notice dkim-sig-from-not-oversigned", "notice dmarc-result-pass"}},
 		{"expired", m, report.Envelope{Client: client, HELO: "mail.example.com", Sender: &someone}, time.Time{},
 			[]string{"error dkim-sig-expired", "error dmarc-result-fail", "notice dmarc-disposition", "notice spf-dmarc-unalignable", "warning spf-result-none"}},
 		{"expired by now", &undated, report.Envelope{Client: client, HELO: "mail.example.com", Sender: &someone}, time.Time{},

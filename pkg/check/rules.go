@@ -26,7 +26,7 @@ var allDocs = sync.OnceValue(func() []lint.Doc {
 	docs := slices.Concat(
 		lint.Docs(lookup.FailureRules()), lint.Docs(lookup.AnswerRules()), lint.Docs(lookup.FileRules()),
 		lint.Docs(spf.Rules()), lint.Docs(spf.ResultRules()), lint.Docs(spf.FlattenRules()), lint.Docs(spf.DiffRules()),
-		lint.Docs(dkim.KeyRules()), lint.Docs(dkim.FileRules()), lint.Docs(dkim.SignatureRules()), lint.Docs(dmarc.RecordRules()), lint.Docs(dmarc.ResultRules()), lint.Docs(arc.Rules()),
+		lint.Docs(dkim.KeyRules()), lint.Docs(dkim.FileRules()), lint.Docs(dkim.SignatureRules()), lint.Docs(dkim.AdviceRules()), lint.Docs(dmarc.RecordRules()), lint.Docs(dmarc.ResultRules()), lint.Docs(arc.Rules()),
 		lint.Docs(mailhost.Rules()), lint.Docs(message.Rules()), lint.Docs(messageRules()), lint.Docs(crossRules()), lint.Docs(openRules()), lint.Docs(configRules()))
 	slices.SortFunc(docs, func(a, b lint.Doc) int { return cmp.Compare(a.ID, b.ID) })
 	return docs
@@ -45,7 +45,9 @@ var unansweredRules = sync.OnceValue(func() map[string]bool {
 // are reserved for ever.
 func Retired() map[string]string {
 	return map[string]string{
+		"dkim-sig-i-strict":              "dkim-flag-strict",
 		"dns-name-trailing-text":         "dns-owner-name-doubled",
+		"msg-8bit-body":                  "dkim-sig-8bit-risk",
 		"mx-null-without-address":        "mx-null",
 		"ptr-dns-failure":                "dns-servfail",
 		"ptr-v6-missing":                 "ptr-missing",

@@ -51,3 +51,19 @@ func sample(tag string, records ...string) lint.Example {
 		Args:    verify,
 	}
 }
+
+// exampleRSASigner is the key of the messages sturdy.eml and fragile.eml, made for them.
+// Nobody has its private half.
+const exampleRSASigner = "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEApB6aKALwTiGBXbI4xazzvHGf23g6iTnFMZiQndHEj25P54xvi4TFgo66jJ/vWHS9yWSSz06nBODeJYIvhto63klgquS6DCyaa+knAdM20H9hOpWYXydHhABQS/lhUpvjz48wbbT889xgqMVWSLilYkNGRPvxh/mr+pioW379UZB++v+0MVBRQHQPB4J5iv15Y7O4y27We8rSIo61iK4uGmYu6tjIRckYxt+QRRPFtzaQ9zTH+mc8ME+WMyfD48wQxII1VOrU9kfmb3Z0R8g6UDjwFbzqo6CsSZyenNLcxZxyDBN+0qnjIeWaMxbupiO1g7chhCYW8n+Bol/J7gTEkwIDAQAB"
+
+// sturdy is the example of a message whose signature covers all it should, and forbids
+// more fields of the names that people go by.
+func sturdy() lint.Example { return storedRSA("sturdy.eml") }
+
+// fragile is the example of a message whose signature covers two fields beside From, and
+// to which another Subject was added.
+func fragile() lint.Example { return storedRSA("fragile.eml") }
+
+func storedRSA(file string) lint.Example {
+	return lint.Example{Zone: published("v=DKIM1; k=rsa; p=" + exampleRSASigner).Zone, Args: []string{"verify", "testdata/mail/" + file}}
+}

@@ -129,7 +129,7 @@ var algorithmMismatch = failureRule(lint.Doc{
 })
 
 var identityStrict = failureRule(lint.Doc{
-	ID: "dkim-sig-i-strict", Reason: ErrStrict,
+	ID: "dkim-flag-strict", Reason: ErrStrict,
 	Title: "Key does not allow i= below d=",
 	Why:   "With t=s in the key record the domain of i= must be that of d= and not one below it; receivers ignore the signature.",
 	Ref:   "RFC 6376, Section 3.6.1",

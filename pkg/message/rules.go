@@ -13,7 +13,7 @@ type rule = lint.Rule[*Message]
 // Rules returns the rules about the form of a message.
 func Rules() []rule {
 	return []rule{
-		empty, noHeaders, noSeparator, badHeaderLine, nul, bareCR, bareLF, longLine, eightBitHeader, eightBitBody, byteOrder, mboxLine,
+		empty, noHeaders, noSeparator, badHeaderLine, nul, bareCR, bareLF, longLine, eightBitHeader, byteOrder, mboxLine,
 		fromMissing, fromRepeated, fromAddresses, fromNoDomain, fromInternational,
 		dateMissing, dateInvalid, dateSkew, idMissing, idInvalid, mimeVersion, repeated, replyAlone,
 	}

@@ -164,18 +164,6 @@ func sentAsUTF8(received string) bool {
 	return false
 }
 
-var eightBitBody = defectRule(EightBit, lint.Doc{
-	ID: "msg-8bit-body", Severity: lint.Notice,
-	Title: "Octets above 127 in the body",
-	Why:   "Most servers pass them on. One that cannot has to encode the body anew, which breaks the DKIM signature.",
-	Ref:   "RFC 6376, Section 5.3",
-	Bad:   lint.Example{Message: exampleFrom + exampleFields + "\nCaf\u00e9\n"},
-	Good:  goodMessage,
-}, func(_ *Message, d *Defect) lint.Finding {
-	return lint.Finding{Message: "octets above 127 in " + d.lines() + " of the body",
-		Hint: "Encode the body in quoted-printable or base64 before it is signed."}
-})
-
 var byteOrder = defectRule(ByteOrderMark, lint.Doc{
 	ID: "msg-byte-order-mark", Severity: lint.Notice,
 	Title: "Byte order mark before the header",

@@ -124,7 +124,6 @@ func TestRules(t *testing.T) {
 		{"8 bits in the header, SMTPUTF8", "Received: from a by b with UTF8SMTPS id 1;\r\n Sat, 21 Nov 2026 17:00:00 +0000\r\n" + all + "Subject: caf\u00e9\r\n\r\n",
 			[]fired{{"msg-8bit-header", lint.Notice, 6, 13}}},
 		{"8 bits that are no UTF-8", all + "Subject: caf\xe9\r\n\r\n", []fired{{"msg-8bit-header", lint.Warning, 4, 13}}},
-		{"8 bits in a body", all + "\r\ncaf\u00e9\r\n", []fired{{"msg-8bit-body", lint.Notice, 5, 1}}},
 		{"two From fields", "From: b@example.net\r\n" + all + "\r\n", []fired{{"dmarc-from-multiple-headers", lint.Error, 2, 7}}},
 		{"two domains", "From: a@example.com, b@example.net\r\n" + rest + "\r\n", []fired{{"dmarc-from-multiple-addresses", lint.Error, 1, 7}}},
 		{"two authors, one domain", "From: a@example.com, b@EXAMPLE.com\r\n" + rest + "\r\n", []fired{{"dmarc-from-multiple-addresses", lint.Notice, 1, 1}}},
@@ -186,7 +185,8 @@ func TestMessageID(t *testing.T) {
 	}
 }
 
-// TestDefectsAreTold demands a rule for each kind of defect.
+// TestDefectsAreTold demands a rule for each kind of defect. Octets above 127 in a body
+// do harm to signatures alone, whose rules tell them.
 func TestDefectsAreTold(t *testing.T) {
 	t.Parallel()
 	for _, kind := range order {
@@ -195,7 +195,7 @@ func TestDefectsAreTold(t *testing.T) {
 		told := slices.ContainsFunc(found, func(f lint.Finding) bool {
 			return f.RuleID != "msg-date-missing" && f.RuleID != "msg-message-id-missing"
 		})
-		if !told {
+		if !told && kind != EightBit {
 			t.Errorf("%s is told by no rule", kind)
 		}
 	}

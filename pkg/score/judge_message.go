@@ -112,12 +112,12 @@ func signatureStrength(s *sheet, row *Row) verdict {
 	return verdict{}
 }
 
-// covered are the fields that a signature should cover where the message has them: what
-// people see, what makes the message one of its kind, and how its body is to be read
-// (RFC 6376, Sections 5.4 and 5.4.1).
+// covered are the fields without which a signature costs points, where the message has
+// them: what people see, what makes the message one of its kind, and how its body is to
+// be read. The rule names others, too, which cost none.
 var covered = []string{"From", "Subject", "Date", "To", "Message-ID", "MIME-Version", "Content-Type"}
 
-func signatureCoverage(s *sheet, row *Row) verdict {
+func signatureCoverage(s *sheet, _ *Row) verdict {
 	m := s.Results.Message
 	if m == nil {
 		return verdict{state: unchecked}
@@ -128,7 +128,7 @@ func signatureCoverage(s *sheet, row *Row) verdict {
 		return verdict{state: absent}
 	case best.Signature.Length >= 0:
 		return verdict{state: lost, rule: "dkim-sig-l-tag"}
-	case s.costly(row) || slices.ContainsFunc(covered, func(name string) bool { return len(m.Named(name)) > 0 && !signs(best, name) }):
+	case slices.ContainsFunc(covered, func(name string) bool { return len(m.Named(name)) > 0 && !signs(best, name) }):
 		return verdict{state: lost, rule: "dkim-sig-recommended-header-unsigned"}
 	}
 	return verdict{}

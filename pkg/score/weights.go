@@ -68,7 +68,7 @@ func dkimRows() []Row {
 		{ID: "dkim-in-force", Area: areaDKIM, Title: "No DKIM key in test mode", Domain: 2, Message: 1, Effort: report.EditRecord,
 			Base: "dkim-key", Rules: []string{"dkim-flag-test"}, Ask: "--selector NAME", judge: dkimQuality},
 		{ID: "dkim-pass", Area: areaDKIM, Title: "A signature of the message is valid", Message: 12, Effort: report.ChangeServer,
-			Rules: []string{"dkim-unsigned", "dkim-sig-*"}, judge: dkimPass,
+			Rules: []string{"dkim-unsigned", "dkim-flag-strict", "dkim-sig-*"}, judge: dkimPass,
 			Cure: "Sign the message with DKIM where nothing changes it any more, and publish the key."},
 		{ID: "dkim-sig-strength", Area: areaDKIM, Title: "Signature with SHA-256 and a key of 2048 bits or Ed25519", Message: 4, Effort: report.ChangeServer,
 			Base: "dkim-pass", Rules: []string{"dkim-sig-weak-key", "dkim-sig-sha1"}, judge: signatureStrength,
