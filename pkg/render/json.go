@@ -66,7 +66,7 @@ func (j *jsonRenderer) Close(total report.Summary) error {
 func (j *jsonRenderer) frame(total report.Summary) (before, after []byte, err error) {
 	whole, err := encode(wireOutput{
 		Schema:  schemaVersion,
-		Tool:    wireTool{Name: "authcheck", Version: octets(j.version)},
+		Tool:    wireTool{Name: "authcheck", Version: octetsOf(j.version)},
 		Reports: []wireReport{},
 		Summary: wireTotal{Targets: total.Targets, wireSummary: wireSummaryOf(total)},
 	}, "", "  ")
@@ -223,7 +223,7 @@ func wireReportOf(r *report.Report) wireReport {
 	}
 	var corrected []wireCorrection
 	for _, c := range r.Corrected {
-		corrected = append(corrected, wireCorrection{octets(c.Source.Subject), octets(c.Record), c.Fixes})
+		corrected = append(corrected, wireCorrection{octetsOf(c.Source.Subject), octetsOf(c.Record), c.Fixes})
 	}
 	return wireReport{
 		Corrected:  corrected,
@@ -251,9 +251,9 @@ func moment(at time.Time) string {
 func wireFindingOf(f *lint.Finding, corrected []lint.Correction) wireFinding {
 	w := wireFinding{
 		Rule: f.RuleID, Severity: f.Severity.String(), Ref: f.Ref,
-		Subject: octets(f.Subject()), Text: octets(f.Span.Text()), Start: f.Span.Start, End: f.Span.End,
-		Message: octets(f.Message), Hint: octets(f.Hint),
-		Suppressed: f.Suppressed != "", SuppressedReason: octets(f.Suppressed),
+		Subject: octetsOf(f.Subject()), Text: octetsOf(f.Span.Text()), Start: f.Span.Start, End: f.Span.End,
+		Message: octetsOf(f.Message), Hint: octetsOf(f.Hint),
+		Suppressed: f.Suppressed != "", SuppressedReason: octetsOf(f.Suppressed),
 	}
 	if f.Fix != nil {
 		w.Fix = wireFixOf(f, corrected)
@@ -272,12 +272,12 @@ func wireFindingOf(f *lint.Finding, corrected []lint.Correction) wireFinding {
 func wireFixOf(f *lint.Finding, corrected []lint.Correction) *wireFix {
 	var w wireFix
 	if f.Fix.Span == f.Span {
-		text := octets(f.Fix.Text)
+		text := octetsOf(f.Fix.Text)
 		w.Text = &text
 	}
 	for _, c := range corrected {
 		if c.Source == f.Span.Source && f.Severity >= lint.Warning && len(c.Record) <= maxPublish {
-			w.Record = octets(c.Record)
+			w.Record = octetsOf(c.Record)
 		}
 	}
 	if w.Text == nil && w.Record == "" {
@@ -289,7 +289,7 @@ func wireFixOf(f *lint.Finding, corrected []lint.Correction) *wireFix {
 func wireQuestionsOf(questions []report.Question) []wireQuestion {
 	w := make([]wireQuestion, len(questions))
 	for i, q := range questions {
-		w[i] = wireQuestion{octets(q.Question), octets(q.Reason), octets(q.Settle), q.Rule}
+		w[i] = wireQuestion{octetsOf(q.Question), octetsOf(q.Reason), octetsOf(q.Settle), q.Rule}
 	}
 	return w
 }

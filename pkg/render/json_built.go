@@ -25,15 +25,15 @@ func wireBuiltOf(built *report.Built) *wireBuilt {
 	if built == nil {
 		return nil
 	}
-	w := &wireBuilt{Records: make([]wireBuiltRecord, len(built.Records)), Notes: make([]octets, len(built.Notes)), Next: octets(built.Next)}
+	w := &wireBuilt{Records: make([]wireBuiltRecord, len(built.Records)), Notes: make([]octets, len(built.Notes)), Next: octetsOf(built.Next)}
 	for i, r := range built.Records {
-		w.Records[i] = wireBuiltRecord{Name: octets(r.Name), Type: r.Type, Text: octets(r.Text), Parts: make([]wirePart, len(r.Parts))}
+		w.Records[i] = wireBuiltRecord{Name: octetsOf(r.Name), Type: r.Type, Text: octetsOf(r.Text), Parts: make([]wirePart, len(r.Parts))}
 		for j, p := range r.Parts {
-			w.Records[i].Parts[j] = wirePart{octets(p.Text), octets(p.Why)}
+			w.Records[i].Parts[j] = wirePart{octetsOf(p.Text), octetsOf(p.Why)}
 		}
 	}
 	for i, note := range built.Notes {
-		w.Notes[i] = octets(note)
+		w.Notes[i] = octetsOf(note)
 	}
 	return w
 }

@@ -63,18 +63,18 @@ func wireFlatteningOf(f *spf.Flattening) *wireFlattening {
 	if f == nil {
 		return nil
 	}
-	w := &wireFlattening{Domain: octets(f.Domain), Source: recordText(f.Source.Root.Record), Before: f.Source.Worst.Lookups,
+	w := &wireFlattening{Domain: octetsOf(f.Domain), Source: recordText(f.Source.Root.Record), Before: f.Source.Worst.Lookups,
 		Max: f.Max, Published: wireDifferenceOf(f.Published)}
 	if f.Err != nil {
-		w.Error = octets(f.Err.Error())
+		w.Error = octetsOf(f.Err.Error())
 		return w
 	}
 	w.Again, w.Proved, w.After = int(f.Again().Seconds()), f.Proof.Empty(), f.Lookups
 	for _, r := range f.Records {
-		w.Records = append(w.Records, wireFlatRecord{octets(r.Name), octets(r.Text)})
+		w.Records = append(w.Records, wireFlatRecord{octetsOf(r.Name), octetsOf(r.Text)})
 	}
 	for _, c := range f.Changes {
-		w.Changes = append(w.Changes, wireFlatChange{octets(c.Term.Text()), c.Opened, c.Networks, c.Saved, int(c.TTL.Seconds())})
+		w.Changes = append(w.Changes, wireFlatChange{octetsOf(c.Term.Text()), c.Opened, c.Networks, c.Saved, int(c.TTL.Seconds())})
 	}
 	return w
 }
@@ -86,7 +86,7 @@ func wireDifferenceOf(d *spf.Difference) *wireDifference {
 	w := &wireDifference{From: wireSideOf(d.From), To: wireSideOf(d.To), Equal: d.Empty()}
 	for _, err := range []error{d.Old.Err, d.New.Err} {
 		if err != nil {
-			w.Error = octets(err.Error())
+			w.Error = octetsOf(err.Error())
 		}
 	}
 	for _, c := range d.Changes {
@@ -105,13 +105,13 @@ func wireDifferenceOf(d *spf.Difference) *wireDifference {
 }
 
 func wireSideOf(f *spf.Facts) wireSide {
-	return wireSide{Domain: octets(f.Domain), Record: recordText(f.Root.Record), Lookups: f.Worst.Lookups}
+	return wireSide{Domain: octetsOf(f.Domain), Record: recordText(f.Root.Record), Lookups: f.Worst.Lookups}
 }
 
 func wireConditionsOf(list []spf.Condition) []wireCondition {
 	var w []wireCondition
 	for _, c := range list {
-		w = append(w, wireCondition{octets(c.Domain), octets(c.Term.Text())})
+		w = append(w, wireCondition{octetsOf(c.Domain), octetsOf(c.Term.Text())})
 	}
 	return w
 }

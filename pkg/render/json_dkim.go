@@ -48,9 +48,9 @@ func wireKeysOf(r report.Results) []wireKey {
 }
 
 func wireKeyOf(domain string, s *dkim.Selector) wireKey {
-	w := wireKey{Domain: octets(domain), Selector: octets(s.Name), Alias: octets(s.Alias()), Result: s.Result()}
+	w := wireKey{Domain: octetsOf(domain), Selector: octetsOf(s.Name), Alias: octetsOf(s.Alias()), Result: s.Result()}
 	if s.Err != nil {
-		w.Reason = octets(s.Err.Error())
+		w.Reason = octetsOf(s.Err.Error())
 	}
 	if s.Record != nil {
 		w.describe(s.Record)
@@ -71,6 +71,6 @@ func wireStoredOf(folder *report.KeyFolder) []wireKey {
 }
 
 func (w *wireKey) describe(r *dkim.Record) {
-	text := octets(r.String())
+	text := octetsOf(r.String())
 	w.Record, w.KeyType, w.KeyBits, w.Testing = &text, r.Key.Type, r.Key.Bits, r.Testing()
 }

@@ -55,11 +55,11 @@ func wireDMARCOf(r report.Results) *wireDMARC {
 		return nil
 	}
 	w := &wireDMARC{
-		Standard: f.Standard, AuthorDomain: octets(f.Domain), OrgDomain: octets(f.OrgDomain),
-		RecordDomain: octets(f.RecordDomain), Policy: f.Policy(),
+		Standard: f.Standard, AuthorDomain: octetsOf(f.Domain), OrgDomain: octetsOf(f.OrgDomain),
+		RecordDomain: octetsOf(f.RecordDomain), Policy: f.Policy(),
 	}
 	if f.Record != nil {
-		text, p := octets(f.Record.String()), f.Policies()
+		text, p := octetsOf(f.Record.String()), f.Policies()
 		w.Record = &text
 		if p.P != "" {
 			w.Policies = &wirePolicies{Domain: p.P, Testing: f.Requested(dmarc.Reject) != dmarc.Reject}
@@ -69,26 +69,26 @@ func wireDMARCOf(r report.Results) *wireDMARC {
 		}
 	}
 	if f.Standard == dmarc.RFC7489 {
-		w.SuffixList = octets(f.Suffixes.String())
+		w.SuffixList = octetsOf(f.Suffixes.String())
 	}
 	if f.Path != nil {
 		w.Path = make([]wireWalkStep, len(f.Path.Steps))
 	}
 	for i := range w.Path {
 		s := &f.Path.Steps[i]
-		w.Path[i] = wireWalkStep{Name: octets("_dmarc." + s.Domain), Answer: octets(answer(s)), Next: f.Next(i)}
+		w.Path[i] = wireWalkStep{Name: octetsOf("_dmarc." + s.Domain), Answer: octetsOf(answer(s)), Next: f.Next(i)}
 		if record := s.Record(); record != nil {
-			text := octets(record.String())
+			text := octetsOf(record.String())
 			w.Path[i].Record = &text
 		}
 	}
 	for _, d := range f.Destinations {
-		w.Reports = append(w.Reports, wireDestination{Tag: d.Tag, URI: octets(d.URI.Text()), Foreign: d.Foreign, Name: octets(d.Name), Answer: octets(agreement(d))})
+		w.Reports = append(w.Reports, wireDestination{Tag: d.Tag, URI: octetsOf(d.URI.Text()), Foreign: d.Foreign, Name: octetsOf(d.Name), Answer: octetsOf(agreement(d))})
 	}
 	if v := r.DMARCResult; v != nil {
 		w.Result, w.Disposition, w.SPFAligned, w.DKIMAligned = v.Status, v.Disposition, &v.SPFAligned, &v.DKIMAligned
 		if v.Reason != nil {
-			w.Reason = octets(v.Reason.Error())
+			w.Reason = octetsOf(v.Reason.Error())
 		}
 	}
 	return w

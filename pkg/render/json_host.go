@@ -81,15 +81,15 @@ func wireHostsOf(f *mailhost.Facts) wireHosts {
 }
 
 func wireAddressesOf(h *mailhost.Host) *wireAddresses {
-	w := &wireAddresses{Name: octets(h.Name)}
+	w := &wireAddresses{Name: octetsOf(h.Name)}
 	if !h.Asked() {
 		return w
 	}
 	if err := h.Err(); err != nil {
-		w.Error = octets(err.Error())
+		w.Error = octetsOf(err.Error())
 	}
 	for _, name := range h.Chain() {
-		w.Aliases = append(w.Aliases, octets(name))
+		w.Aliases = append(w.Aliases, octetsOf(name))
 	}
 	w.Addresses = []string{}
 	for _, addr := range h.Addresses() {
@@ -99,10 +99,10 @@ func wireAddressesOf(h *mailhost.Host) *wireAddresses {
 }
 
 func wireMXOf(f *mailhost.Facts) *wireMX {
-	w := &wireMX{Domain: octets(f.Domain), Kind: "explicit", Records: []wireExchange{}}
+	w := &wireMX{Domain: octetsOf(f.Domain), Kind: "explicit", Records: []wireExchange{}}
 	switch {
 	case f.MX.Err != nil:
-		w.Kind, w.Error = "unknown", octets(f.MX.Err.Error())
+		w.Kind, w.Error = "unknown", octetsOf(f.MX.Err.Error())
 	case f.NullMX():
 		w.Kind = "null"
 	case f.Implicit():
@@ -123,7 +123,7 @@ func wireMXOf(f *mailhost.Facts) *wireMX {
 func wireReverseOf(v *mailhost.Reverse) wireReverse {
 	w := wireReverse{IP: v.Addr.String(), Query: lookup.Reverse(v.Addr), Result: v.Status(), Sender: v.Sender, Names: []wireName{}}
 	if v.PTR != nil && v.PTR.Err != nil {
-		w.Error = octets(v.PTR.Err.Error())
+		w.Error = octetsOf(v.PTR.Err.Error())
 	}
 	for _, h := range v.Names {
 		w.Names = append(w.Names, wireName{wireAddressesOf(h), h.Has(v.Addr)})
@@ -144,10 +144,10 @@ func wireHELOOf(f *mailhost.Facts) *wireHELO {
 		w.Literal = h.Literal.String()
 	}
 	if h.Err != nil {
-		w.Invalid = octets(h.Err.Error())
+		w.Invalid = octetsOf(h.Err.Error())
 	}
 	if h.Host != nil {
 		w.Host = wireAddressesOf(h.Host)
 	}
-	return &wireHELO{Name: octets(h.Source.Text), wireHELOHost: w}
+	return &wireHELO{Name: octetsOf(h.Source.Text), wireHELOHost: w}
 }

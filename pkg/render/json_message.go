@@ -61,12 +61,12 @@ func wireMessageOf(m *report.Message) *wireMessage {
 		w.Defects = append(w.Defects, string(d.Kind))
 	}
 	if e := m.Envelope; e.Client.IsValid() || e.Sender != nil || e.HELO != "" {
-		w.Envelope = &wireEnvelope{HELO: octets(e.HELO), Guessed: append([]report.EnvelopePart{}, e.Guessed...)}
+		w.Envelope = &wireEnvelope{HELO: octetsOf(e.HELO), Guessed: append([]report.EnvelopePart{}, e.Guessed...)}
 		if e.Client.IsValid() {
 			w.Envelope.IP = e.Client.String()
 		}
 		if e.Sender != nil {
-			sender := octets(*e.Sender)
+			sender := octetsOf(*e.Sender)
 			w.Envelope.Sender = &sender
 		}
 	}
@@ -84,12 +84,12 @@ func wireSignaturesOf(m *report.Message) []wireSignature {
 		r := &m.Signatures[i]
 		s := r.Signature
 		w := wireSignature{
-			Result: r.Status, Domain: octets(s.Domain), Selector: octets(s.Selector), Identity: octets(s.Identity), Algorithm: octets(s.Algorithm),
+			Result: r.Status, Domain: octetsOf(s.Domain), Selector: octetsOf(s.Selector), Identity: octetsOf(s.Identity), Algorithm: octetsOf(s.Algorithm),
 			Testing: r.Testing(), Canonicalization: string(s.Header) + "/" + string(s.Body), BodyHash: r.BodyHash, Signature: r.Header,
 			SignedHeaders: make([]octets, 0, len(s.Names)), Unsigned: r.Unsigned(),
 		}
 		if r.Reason != nil {
-			w.Reason = octets(r.Reason.Error())
+			w.Reason = octetsOf(r.Reason.Error())
 		}
 		if r.Record != nil {
 			w.KeyBits = r.Record.Key.Bits
@@ -97,11 +97,11 @@ func wireSignaturesOf(m *report.Message) []wireSignature {
 		var texts []string
 		for _, e := range r.Explanations {
 			texts = append(texts, e.Text)
-			w.Causes = append(w.Causes, wireCause{e.Cause, octets(e.Text), e.Lines[0], e.Lines[1]})
+			w.Causes = append(w.Causes, wireCause{e.Cause, octetsOf(e.Text), e.Lines[0], e.Lines[1]})
 		}
-		w.Explanation = octets(strings.Join(texts, "; "))
+		w.Explanation = octetsOf(strings.Join(texts, "; "))
 		for _, name := range s.Names {
-			w.SignedHeaders = append(w.SignedHeaders, octets(name.Text()))
+			w.SignedHeaders = append(w.SignedHeaders, octetsOf(name.Text()))
 		}
 		signatures[i] = w
 	}
@@ -134,16 +134,16 @@ func wireARCOf(m *report.Message) *wireARC {
 	}
 	w := &wireARC{Result: m.ARC.Status, Instances: len(m.ARC.Sets)}
 	if m.ARC.Reason != nil {
-		w.Reason = octets(m.ARC.Reason.Error())
+		w.Reason = octetsOf(m.ARC.Reason.Error())
 	}
 	if m.ARC.Status == arc.Pass {
 		w.OldestPass = &m.ARC.OldestPass
 	}
 	for i := range m.ARC.Sets {
 		s := &m.ARC.Sets[i]
-		set := wireARCSet{Instance: s.Instance, CV: octets(s.Validation())}
+		set := wireARCSet{Instance: s.Instance, CV: octetsOf(s.Validation())}
 		if s.Seal != nil {
-			set.Domain, set.Selector = octets(s.Seal.Domain), octets(s.Seal.Selector)
+			set.Domain, set.Selector = octetsOf(s.Seal.Domain), octetsOf(s.Seal.Selector)
 		}
 		if s.MessageResult != nil {
 			set.Message = s.MessageResult.Status
@@ -152,7 +152,7 @@ func wireARCOf(m *report.Message) *wireARC {
 			set.Seal = s.SealResult.Status
 		}
 		if s.Results != nil {
-			set.Claims = octets(strings.Join(strings.Fields(s.Results.Source.Text), " "))
+			set.Claims = octetsOf(strings.Join(strings.Fields(s.Results.Source.Text), " "))
 		}
 		w.Sets = append(w.Sets, set)
 	}

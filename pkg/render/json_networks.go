@@ -64,7 +64,7 @@ func wireNetworksOf(f *spf.Facts) *wireNetworks {
 	}
 	n := f.Networks()
 	if n.Err != nil {
-		return &wireNetworks{Error: octets(n.Err.Error())}
+		return &wireNetworks{Error: octetsOf(n.Err.Error())}
 	}
 	w := &wireNetworks{
 		Pass: wireSetOf(n.Of(spf.Pass)), SoftFail: wireSetOf(n.Of(spf.SoftFail)), Neutral: wireSetOf(n.Of(spf.Neutral)), Fail: wireSetOf(n.Of(spf.Fail)),
@@ -77,7 +77,7 @@ func wireNetworksOf(f *spf.Facts) *wireNetworks {
 		}
 		source := wireSource{Result: c.Status, IPv4: c.Set.IPv4(), IPv6: c.Set.IPv6().String()}
 		for _, t := range c.Terms {
-			source.Terms = append(source.Terms, octets(t.Text()))
+			source.Terms = append(source.Terms, octetsOf(t.Text()))
 		}
 		w.Sources = append(w.Sources, source)
 	}

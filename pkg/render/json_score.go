@@ -83,7 +83,7 @@ func wireScoreOf(s *report.Score) *wireScore {
 	if s == nil {
 		return nil
 	}
-	w := &wireScore{Refused: octets(s.Refused), Max: decimal(report.MaxPoints), Band: s.Band, Profile: s.Profile,
+	w := &wireScore{Refused: octetsOf(s.Refused), Max: decimal(report.MaxPoints), Band: s.Band, Profile: s.Profile,
 		Confidence: math.Round(s.Confidence()*100) / 100,
 		Areas:      []wireArea{}, Items: []wireLoss{}, Open: []wireOpenRow{}, Caps: []wireCap{}, Cures: []wireCure{}}
 	if s.Refused != "" {
@@ -95,7 +95,7 @@ func wireScoreOf(s *report.Score) *wireScore {
 		w.Areas = append(w.Areas, wireArea{a.Name, decimal(a.Won), decimal(a.Lost), decimal(a.Of)})
 	}
 	for _, l := range s.Lost {
-		w.Items = append(w.Items, wireLoss{l.Rule, l.Row, l.Area, l.Title, decimal(l.Lost), decimal(l.Of), octets(l.Found), octets(l.Fix), octets(l.Place), l.Further})
+		w.Items = append(w.Items, wireLoss{l.Rule, l.Row, l.Area, l.Title, decimal(l.Lost), decimal(l.Of), octetsOf(l.Found), octetsOf(l.Fix), octetsOf(l.Place), l.Further})
 	}
 	for _, o := range s.Open {
 		w.Open = append(w.Open, wireOpenRow{o.Row, o.Title, decimal(o.Of), o.Asked})
@@ -104,7 +104,7 @@ func wireScoreOf(s *report.Score) *wireScore {
 		w.Caps = append(w.Caps, wireCap{c.Row, c.Rule, c.Title, decimal(c.Max)})
 	}
 	for _, c := range s.Cures {
-		w.Cures = append(w.Cures, wireCure{c.Rule, c.Rows, c.Effort.String(), octets(c.Found), octets(c.Fix), octets(c.Place), decimal(c.Score), c.Held})
+		w.Cures = append(w.Cures, wireCure{c.Rule, c.Rows, c.Effort.String(), octetsOf(c.Found), octetsOf(c.Fix), octetsOf(c.Place), decimal(c.Score), c.Held})
 	}
 	for _, q := range s.Requirements {
 		w.Requirements = append(w.Requirements, wireRequirement{q.ID, q.Text, q.Outcome, q.Rows, q.Certainty, q.Dated})

@@ -111,25 +111,25 @@ func wireResultsOf(r report.Results) wireResults {
 	}
 	if r.HELO != nil {
 		if w.HELO == nil {
-			w.HELO = &wireHELO{Name: octets(r.HELO.Query.Helo)}
+			w.HELO = &wireHELO{Name: octetsOf(r.HELO.Query.Helo)}
 		}
 		w.HELO.SPF = wireHELOVerdictOf(r.HELO)
 	}
 	if m := r.Message; m != nil {
-		w.SPF = &wireSPF{Domain: octets(m.SPF.Query.Domain), Record: recordText(m.SPF.Record), wireVerdict: wireVerdictOf(&m.SPF, "mfrom")}
-		w.AuthenticationResults, w.ReceivedSPF = octets(m.AuthenticationResults), octets(m.ReceivedSPF)
+		w.SPF = &wireSPF{Domain: octetsOf(m.SPF.Query.Domain), Record: recordText(m.SPF.Record), wireVerdict: wireVerdictOf(&m.SPF, "mfrom")}
+		w.AuthenticationResults, w.ReceivedSPF = octetsOf(m.AuthenticationResults), octetsOf(m.ReceivedSPF)
 	}
 	if r.Zone != nil {
 		w.Zone = &wireZone{Records: r.Zone.Records, Names: make([]octets, len(r.Zone.Names))}
 		for i, name := range r.Zone.Names {
-			w.Zone.Names[i] = octets(name)
+			w.Zone.Names[i] = octetsOf(name)
 		}
 	}
 	facts := r.SPF
 	if facts == nil {
 		return w
 	}
-	w.SPF = &wireSPF{Domain: octets(facts.Domain), Record: recordText(facts.Root.Record), wireEvidence: wireEvidenceOf(facts)}
+	w.SPF = &wireSPF{Domain: octetsOf(facts.Domain), Record: recordText(facts.Root.Record), wireEvidence: wireEvidenceOf(facts)}
 	for i := range facts.Results {
 		result := &facts.Results[i]
 		if result.Query.Identity == spf.MailFrom {
@@ -137,7 +137,7 @@ func wireResultsOf(r report.Results) wireResults {
 			continue
 		}
 		if w.HELO == nil {
-			w.HELO = &wireHELO{Name: octets(cmp.Or(result.Query.Helo, result.Query.Domain))}
+			w.HELO = &wireHELO{Name: octetsOf(cmp.Or(result.Query.Helo, result.Query.Domain))}
 		}
 		w.HELO.SPF = wireHELOVerdictOf(result)
 	}
@@ -145,33 +145,33 @@ func wireResultsOf(r report.Results) wireResults {
 }
 
 func wireHELOVerdictOf(result *spf.Result) *wireSPF {
-	return &wireSPF{Domain: octets(result.Query.Domain), Record: recordText(result.Record), wireVerdict: wireVerdictOf(result, "helo")}
+	return &wireSPF{Domain: octetsOf(result.Query.Domain), Record: recordText(result.Record), wireVerdict: wireVerdictOf(result, "helo")}
 }
 
 func recordText(r *spf.Record) *octets {
 	if r == nil {
 		return nil
 	}
-	text := octets(r.String())
+	text := octetsOf(r.String())
 	return &text
 }
 
 func wireVerdictOf(result *spf.Result, identity string) *wireVerdict {
 	w := &wireVerdict{
-		Result: result.Status, Identity: identity, Sender: octets(result.Query.Sender), Explanation: octets(result.Explanation),
+		Result: result.Status, Identity: identity, Sender: octetsOf(result.Query.Sender), Explanation: octetsOf(result.Explanation),
 		Path: make([]wireStep, len(result.Path)), Lookups: result.Lookups,
 	}
 	if result.Query.IP.IsValid() {
 		w.IP = result.Query.IP.String()
 	}
 	for i, step := range result.Path {
-		w.Path[i] = wireStep{octets(step.Domain), octets(step.Term.Text())}
+		w.Path[i] = wireStep{octetsOf(step.Domain), octetsOf(step.Term.Text())}
 	}
 	if result.Reason != nil {
-		w.Reason = octets(result.Reason.Error())
+		w.Reason = octetsOf(result.Reason.Error())
 	}
 	if t := matched(result); t != nil {
-		w.Matched = octets(t.Text())
+		w.Matched = octetsOf(t.Text())
 	}
 	return w
 }
@@ -206,14 +206,14 @@ const maxLevels = 40
 func wireNodeOf(n *spf.Node, seen map[*spf.Node]bool, level int) *wireNode {
 	switch {
 	case seen[n]:
-		return &wireNode{Domain: octets(n.Domain), Seen: true}
+		return &wireNode{Domain: octetsOf(n.Domain), Seen: true}
 	case level > maxLevels:
-		return &wireNode{Domain: octets(n.Domain), TooDeep: true}
+		return &wireNode{Domain: octetsOf(n.Domain), TooDeep: true}
 	}
 	seen[n] = true
-	w := &wireNode{Domain: octets(n.Domain), Record: recordText(n.Record), Lookups: &n.Lookups}
+	w := &wireNode{Domain: octetsOf(n.Domain), Record: recordText(n.Record), Lookups: &n.Lookups}
 	if n.Err != nil {
-		w.Error = octets(n.Err.Error())
+		w.Error = octetsOf(n.Err.Error())
 	}
 	if n.Record != nil {
 		w.Terms = make([]wireTerm, len(n.Branches))
@@ -228,13 +228,13 @@ func wireNodeOf(n *spf.Node, seen map[*spf.Node]bool, level int) *wireNode {
 }
 
 func wireTermOf(b *spf.Branch) wireTerm {
-	w := wireTerm{Term: octets(b.Term.Text()), Target: octets(b.Target), Lookups: b.Lookups, Reached: b.Reached}
+	w := wireTerm{Term: octetsOf(b.Term.Text()), Target: octetsOf(b.Target), Lookups: b.Lookups, Reached: b.Reached}
 	if b.Skipped != nil {
-		w.Skipped = octets(b.Skipped.Error())
+		w.Skipped = octetsOf(b.Skipped.Error())
 		return w
 	}
 	if err := b.Err(); err != nil {
-		w.Error = octets(err.Error())
+		w.Error = octetsOf(err.Error())
 		return w
 	}
 	w.Void = []string{}
