@@ -165,8 +165,11 @@ var receivedNoTLS = mailRule{
 			if !outside(client) {
 				continue
 			}
-			by, with := word(value, "by"), word(value, "with")
-			if plain(with) && !cipher(value) && strings.Contains(by, ".") && !kindred(value, helo, by) {
+			with := word(value, "with")
+			if !plain(with) || cipher(value) {
+				return
+			}
+			if by := word(value, "by"); strings.Contains(by, ".") && !kindred(value, helo, by) {
 				source := f.Message.Source(field, "Received")
 				report(lint.Finding{Span: whole(source), Hint: "Let the sending server use STARTTLS, and the receiving one offer it.",
 					Message: fmt.Sprintf("%s took the message from %s with %s, without TLS", by, client, strings.ToUpper(with))})

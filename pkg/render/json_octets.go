@@ -2,6 +2,7 @@ package render
 
 import (
 	"regexp"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -20,6 +21,11 @@ func octetsOf(s string) octets {
 
 // pathOctets writes the name of a file so that no other name looks the same: a backslash
 // that would be read as the start of \xNN is \x5c.
-func pathOctets(name string) octets { return octetsOf(lookalike.ReplaceAllString(name, `\x5c$1`)) }
+func pathOctets(name string) octets {
+	if strings.Contains(name, `\x`) {
+		name = lookalike.ReplaceAllString(name, `\x5c$1`)
+	}
+	return octetsOf(name)
+}
 
 var lookalike = regexp.MustCompile(`\\(x[0-9a-f]{2})`)
