@@ -206,11 +206,20 @@ func fit(c lint.Correction) bool {
 	return c.Source.Text == "" || improves(c)
 }
 
-// finish puts findings into a report: what reports a question without answer
-// becomes an unknown, severities and ignores of the configuration are applied, and
-// the documentation of the rules that fired is attached.
+// finish puts findings into a report, and the records that they correct.
 func (o Options) finish(r *report.Report, findings []lint.Finding) {
+	o.add(r, findings)
+	r.Corrected = lint.Correct(r.Findings)
+}
+
+// add puts findings into a report: what reports a question without answer becomes an
+// unknown, severities and ignores of the configuration are applied, and the documentation
+// of the rules that fired is attached.
+func (o Options) add(r *report.Report, findings []lint.Finding) {
 	fired, unanswered := map[string]bool{}, unansweredRules()
+	for _, doc := range r.Rules {
+		fired[doc.ID] = true
+	}
 	for _, q := range r.Unchecked {
 		fired[q.Rule] = true
 	}
@@ -226,7 +235,7 @@ func (o Options) finish(r *report.Report, findings []lint.Finding) {
 		}
 	}
 	lint.Sort(r.Findings)
-	r.Corrected = lint.Correct(r.Findings)
+	r.Rules = nil
 	docs := allDocs()
 	for _, id := range slices.Sorted(maps.Keys(fired)) {
 		if i, ok := slices.BinarySearchFunc(docs, id, func(d lint.Doc, id string) int { return strings.Compare(d.ID, id) }); ok {

@@ -27,7 +27,7 @@ var allDocs = sync.OnceValue(func() []lint.Doc {
 		lint.Docs(lookup.FailureRules()), lint.Docs(lookup.AnswerRules()), lint.Docs(lookup.FileRules()),
 		lint.Docs(spf.Rules()), lint.Docs(spf.ResultRules()), lint.Docs(spf.FlattenRules()), lint.Docs(spf.DiffRules()),
 		lint.Docs(dkim.KeyRules()), lint.Docs(dkim.FileRules()), lint.Docs(dkim.SignatureRules()), lint.Docs(dkim.AdviceRules()), lint.Docs(dmarc.RecordRules()), lint.Docs(dmarc.ResultRules()), lint.Docs(arc.Rules()),
-		lint.Docs(mailhost.Rules()), lint.Docs(message.Rules()), lint.Docs(messageRules()), lint.Docs(crossRules()), lint.Docs(openRules()), lint.Docs(configRules()))
+		lint.Docs(mailhost.Rules()), lint.Docs(message.Rules()), lint.Docs(messageRules()), lint.Docs(crossRules()), lint.Docs(bulkRules()), lint.Docs(openRules()), lint.Docs(configRules()))
 	slices.SortFunc(docs, func(a, b lint.Doc) int { return cmp.Compare(a.ID, b.ID) })
 	return docs
 })

@@ -31,6 +31,7 @@ func Score(ctx context.Context, r lookup.Resolver, q ScoreRequest, o Options) *r
 	if q.Message == nil {
 		out := Domain(ctx, r, q.Domain, o)
 		out.Score = score.Of(out, q.Profile)
+		o.add(out, lint.Run(bulkRules(), out))
 		return out
 	}
 	out := Message(ctx, r, q.Message, q.Mail, o)
@@ -42,6 +43,7 @@ func Score(ctx context.Context, r lookup.Resolver, q ScoreRequest, o Options) *r
 	*out = scored
 	out.Score = score.Of(&scored, q.Profile)
 	out.Results = results // those of the message: the domain's are in the findings
+	o.add(out, lint.Run(bulkRules(), out))
 	return out
 }
 

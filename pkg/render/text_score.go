@@ -153,7 +153,7 @@ func (t *textRenderer) requirements(s *report.Score) block {
 	b := block{t.paint.bold.Sprint("what "+provider(s.Profile)+" asks of bulk senders") + ":"}
 	for _, q := range s.Requirements {
 		label := fmt.Sprintf("  %-12s  ", q.Outcome)
-		lines := hang(label, strings.Repeat(" ", len(label)), fmt.Sprintf("%s  %s (%s, %s)", q.ID, q.Text, witness(q), q.Dated), min(t.width, maxProse))
+		lines := hang(label, strings.Repeat(" ", len(label)), fmt.Sprintf("%-3s  %s (%s, %s)", q.ID, q.Text, witness(q), q.Dated), min(t.width, maxProse))
 		colour := t.paint.note
 		switch q.Outcome {
 		case report.Met:

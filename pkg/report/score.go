@@ -101,6 +101,7 @@ type Requirement struct {
 	ID        string
 	Text      string
 	Outcome   Outcome
+	Advice    bool     // nothing follows from failing it
 	Rows      []string // of the table that were looked at; none: something else was
 	Certainty string   // "quoted": as the provider has it; "secondary": as others tell it
 	Dated     string   // of the wording, as YYYY-MM

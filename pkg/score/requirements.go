@@ -16,6 +16,7 @@ type demand struct {
 	test     func(*sheet) report.Outcome // where no row tells; nil: the rows do
 	passes   bool                        // mail must pass: records alone can fail it, and never prove it
 	quoted   bool                        // the wording is the provider's in at least one copy; else others tell it
+	advice   bool                        // nothing follows from failing it
 	dated    string                      // of the wording, YYYY-MM
 }
 
@@ -47,7 +48,7 @@ var demands = map[Profile][]demand{
 	},
 	Microsoft: {
 		{id: "M1", text: "Mail passes SPF and DKIM, and a DMARC record aligned with one of them is there; p=none is enough", rows: []string{"spf-record", "dkim-key", "dmarc-record"}, mail: []string{"spf-pass", "dkim-pass", "dmarc-record", "dmarc-pass"}, quoted: true, passes: true, dated: "2025-05"},
-		{id: "M3", text: "Replies to From can be delivered (advice)", rows: []string{"mx"}, dated: "2025-05"},
+		{id: "M3", text: "Replies to From can be delivered (advice)", rows: []string{"mx"}, advice: true, dated: "2025-05"},
 	},
 }
 
@@ -55,7 +56,7 @@ var demands = map[Profile][]demand{
 func (s *sheet) requirements(c Column) []report.Requirement {
 	var list []report.Requirement
 	for _, d := range demands[s.profile] {
-		r := report.Requirement{ID: d.id, Text: d.text, Dated: d.dated, Certainty: "secondary", Rows: d.rows}
+		r := report.Requirement{ID: d.id, Text: d.text, Dated: d.dated, Certainty: "secondary", Rows: d.rows, Advice: d.advice}
 		if d.quoted {
 			r.Certainty = "quoted"
 		}
