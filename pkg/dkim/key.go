@@ -76,17 +76,18 @@ func decode(value lint.Span) (octets []byte, bad lint.Span, err error) {
 	text := strings.TrimRight(value.Text(), "= \t\r\n")
 	plain := make([]byte, 0, len(text))
 	for i := 0; i < len(text); i++ {
-		if c := text[i]; notBase64(rune(c)) {
-			return nil, value.Source.Span(value.Start+i, value.Start+i+1), ErrBase64
-		} else if c > ' ' {
+		if c := text[i]; c > ' ' || strings.IndexByte(whiteSpace, c) < 0 {
 			plain = append(plain, c)
 		}
 	}
-	if len(plain)%4 == 1 {
-		plain = plain[:len(plain)-1] // it holds no whole octet: the text was cut
+	if n := len(plain); n%4 == 1 && !notBase64(rune(plain[n-1])) {
+		plain = plain[:n-1] // it holds no whole octet: the text was cut
 	}
 	octets = make([]byte, base64.RawStdEncoding.DecodedLen(len(plain)))
 	if _, err := base64.RawStdEncoding.Decode(octets, plain); err != nil {
+		if i := strings.IndexFunc(text, notBase64); i >= 0 {
+			return nil, value.Source.Span(value.Start+i, value.Start+i+1), ErrBase64
+		}
 		return nil, value, ErrBase64
 	}
 	return octets, value, nil
