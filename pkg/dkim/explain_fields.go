@@ -83,15 +83,7 @@ func (h *headerSearch) wordings(f *message.Field) iter.Seq[wording] {
 			put(EncodedWords, form)
 		}
 		if h.s.Header == Simple {
-			for _, space := range spacings {
-				list = append(list, wording{Refolded, respaced(f, space), true})
-			}
-			for _, folded := range foldings(f) {
-				list = append(list, wording{Refolded, folded, true})
-			}
-			for _, written := range []string{f.Name, strings.ToLower(name), strings.ToUpper(name), textproto.CanonicalMIMEHeaderKey(f.Name), f.Name + " "} {
-				list = append(list, wording{Refolded, written + f.Raw[len(name):], true})
-			}
+			list = append(list, rewritten(f, name)...)
 		}
 		for _, w := range list {
 			if bytes.Equal(appendRelaxed(nil, w.raw), appendRelaxed(nil, f.Raw)) {
@@ -102,6 +94,21 @@ func (h *headerSearch) wordings(f *message.Field) iter.Seq[wording] {
 			}
 		}
 	}
+}
+
+// rewritten returns ways in which the same words may have stood in a field, whose name is
+// given as it was written: only the simple form tells them apart.
+func rewritten(f *message.Field, name string) (list []wording) {
+	for _, space := range spacings {
+		list = append(list, wording{Refolded, respaced(f, space), true})
+	}
+	for _, folded := range foldings(f) {
+		list = append(list, wording{Refolded, folded, true})
+	}
+	for _, written := range []string{f.Name, strings.ToLower(name), strings.ToUpper(name), textproto.CanonicalMIMEHeaderKey(f.Name), f.Name + " "} {
+		list = append(list, wording{Refolded, written + f.Raw[len(name):], true})
+	}
+	return list
 }
 
 // bareCR reports whether a field has a CR that is no part of a line end.
