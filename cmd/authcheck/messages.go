@@ -49,20 +49,14 @@ func (a *app) messages(paths []string) iter.Seq[input] {
 // in .eml or .mbox in it and below.
 func yieldFolder(folder string, yield func(input) bool) bool {
 	found, more := false, true
-	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+	walkMessages(folder, func(path string, err error) error {
+		found = true
 		switch {
 		case err != nil:
-			if more = yield(failed(err)); !more {
-				return fs.SkipAll
-			}
-			return nil
-		case !entry.Type().IsRegular() || !isMessageFile(path):
-			return nil
-		}
-		found = true
-		if strings.EqualFold(filepath.Ext(path), ".mbox") {
+			more = yield(failed(err))
+		case strings.EqualFold(filepath.Ext(path), ".mbox"):
 			more = yieldFile(path, yield)
-		} else { // one message: nothing else is looked for
+		default: // one message: nothing else is looked for
 			more = yield(input{func() (*message.Message, error) { return message.Open(path) }})
 		}
 		if !more {
@@ -70,17 +64,49 @@ func yieldFolder(folder string, yield func(input) bool) bool {
 		}
 		return nil
 	})
-	if err != nil {
-		return yield(failed(err))
-	}
 	if !found && more {
 		return yield(failed(fmt.Errorf("%s: no message in this folder: neither .eml or .mbox files nor a Maildir", folder)))
 	}
 	return more
 }
 
+// walkMessages calls visit for each file in a folder and below that is meant to hold
+// messages, and with an error for what cannot be looked at, until visit returns
+// fs.SkipAll. A link to the folder is followed, and none that lies in it, so that no
+// walk goes in circles.
+func walkMessages(folder string, visit func(path string, err error) error) {
+	place, err := resolved(folder)
+	if err != nil {
+		_ = visit("", err)
+		return
+	}
+	root := strings.TrimRight(folder, string(filepath.Separator)) + string(filepath.Separator) // so a link is followed
+	_ = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return visit("", err)
+		}
+		below, err := filepath.Rel(root, path)
+		if err != nil {
+			return visit("", err)
+		}
+		if entry.Type().IsRegular() && isMessageFile(filepath.Join(place, below)) {
+			return visit(path, nil)
+		}
+		return nil
+	})
+}
+
+// resolved returns where a path leads over links, absolute.
+func resolved(path string) (string, error) {
+	whole, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	return filepath.EvalSymlinks(whole)
+}
+
 // isMessageFile reports whether a file of a folder is meant to hold messages: by its
-// ending, or because it lies where a Maildir has them.
+// ending, or because it lies where a Maildir has them. The path is absolute.
 func isMessageFile(path string) bool {
 	switch strings.ToLower(filepath.Ext(path)) {
 	case ".eml", ".mbox":

@@ -41,28 +41,33 @@ func leadsTo(in, out string) bool {
 		return sameFile(in, out)
 	}
 	wanted, err := os.Stat(out)
-	exists := err == nil
-	if !exists { // a new message in a folder that is read
-		whole, err := filepath.Abs(out)
-		if err != nil || !isMessageFile(whole) {
-			return false
-		}
-		if wanted, err = os.Stat(filepath.Dir(whole)); err != nil {
-			return false
-		}
+	if err != nil {
+		return wouldHold(in, out)
 	}
 	found := false
-	_ = filepath.WalkDir(in, func(path string, entry fs.DirEntry, err error) error { // what cannot be read is told by the reading
-		if err != nil || exists && !(entry.Type().IsRegular() && isMessageFile(path)) || !exists && !entry.IsDir() {
+	walkMessages(in, func(path string, err error) error { // what cannot be read is told by the reading
+		if err != nil {
 			return nil
 		}
-		if info, err := entry.Info(); err == nil && os.SameFile(info, wanted) {
+		if info, err := os.Stat(path); err == nil && os.SameFile(info, wanted) {
 			found = true
 			return fs.SkipAll
 		}
 		return nil
 	})
 	return found
+}
+
+// wouldHold reports whether a file that does not exist yet would be a message in a
+// folder or below.
+func wouldHold(folder, path string) bool {
+	place, errPlace := resolved(folder)
+	parent, err := resolved(filepath.Dir(path))
+	if errPlace != nil || err != nil {
+		return false
+	}
+	below, err := filepath.Rel(place, parent)
+	return err == nil && filepath.IsLocal(below) && isMessageFile(filepath.Join(parent, filepath.Base(path)))
 }
 
 // sameFile reports whether two paths lead to one regular file, or will.
