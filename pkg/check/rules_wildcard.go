@@ -13,18 +13,18 @@ var wildcardText = crossRule{
 	Doc: lint.Doc{
 		ID: "dns-wildcard-txt", Severity: lint.Notice,
 		Title: "Wildcard with a text",
-		Why: "The text stands at _dmarc, at every selector and at all other names that have no records, so that something is there proves nothing. " +
+		Why: "The text stands at _dmarc, at every selector or at all other names that have no records, so that something is there proves nothing. " +
 			"It is not told of v=spf1 -all and of a revoked key, which belong there, and only where an answer that is needed anyway, or a file, shows the wildcard.",
 		Ref:  "RFC 8552, Section 1.4",
 		Bad:  lint.Example{Zone: "* TXT \"verification=1\"\n@ TXT \"v=spf1 -all\"", Args: []string{"check", "example.com"}},
 		Good: lint.Example{Zone: "* TXT \"v=spf1 -all\"\n*._domainkey TXT \"v=DKIM1; p=\"\n@ TXT \"v=spf1 mx -all\"", Args: []string{"check", "example.com"}},
 	},
 	Check: func(f *CrossFacts, found lint.ReportFunc) {
-		for _, reply := range f.wildcards() {
-			for _, rr := range reply.Answer.Records {
+		for _, w := range f.wildcards() {
+			for _, rr := range w.reply.Answer.Records {
 				if !f.belongs(rr.Source) {
-					found(lint.Finding{Span: reply.Place(rr), Hint: "Publish the text at the names that need it.",
-						Message: fmt.Sprintf("the text stands at every name below %s that has no records", f.SPF.Domain)})
+					found(lint.Finding{Span: w.reply.Place(rr), Hint: "Publish the text at the names that need it.",
+						Message: fmt.Sprintf("the text stands at every name below %s that has no records", w.above)})
 					return
 				}
 			}
@@ -32,20 +32,26 @@ var wildcardText = crossRule{
 	},
 }
 
-// wildcards returns answers about names that have no records of their own.
-func (f *CrossFacts) wildcards() []*lookup.Reply {
-	var replies []*lookup.Reply
+// wildcard is an answer about a name below another that has no records of its own.
+type wildcard struct {
+	above string
+	reply *lookup.Reply
+}
+
+// wildcards returns what is known of wildcards below the domain and below its keys.
+func (f *CrossFacts) wildcards() []wildcard {
+	var list []wildcard
 	for _, reply := range [...]*lookup.Reply{f.SPF.Wildcard, f.DMARC.Wildcard} {
 		if reply != nil {
-			replies = append(replies, reply)
+			list = append(list, wildcard{f.SPF.Domain, reply})
 		}
 	}
 	for i := range f.DKIM.Selectors {
 		if s := &f.DKIM.Selectors[i]; s.Name == "*" && s.Reply != nil {
-			replies = append(replies, s.Reply)
+			list = append(list, wildcard{"_domainkey." + f.SPF.Domain, s.Reply})
 		}
 	}
-	return replies
+	return list
 }
 
 // belongs reports whether a text is one that a wildcard should have, or one of which

@@ -42,7 +42,7 @@ func Zones(ctx context.Context, files []*lookup.File, o Options) ([]*report.Repo
 		if len(names) > maxZoneNames {
 			r.Unchecked = append(r.Unchecked, report.Question{Question: "all names with mail records", Reason: "there are too many of them"})
 		}
-		o.finish(r.Report, append(r.found, lint.Run(lookup.FileRules(), f)...))
+		o.finish(r.Report, append(once(r.found), lint.Run(lookup.FileRules(), f)...))
 		slices.SortStableFunc(r.Findings, byLine)
 		r.Corrected = slices.DeleteFunc(r.Corrected, func(c lint.Correction) bool { return !fit(c) })
 		reports[i] = r.Report

@@ -99,3 +99,34 @@ func TestZonesHosts(t *testing.T) {
 		})
 	}
 }
+
+// TestZonesOnce wants a large answer told once, whichever names are judged, and a
+// wildcard told of the name that it is right below (RFC 4592, Section 2.1.1).
+func TestZonesOnce(t *testing.T) {
+	t.Parallel()
+	const fragment = "@ TXT \"v=spf1 include:_spf.example.com -all\"\n_spf TXT "
+	long := `"v=spf1` + strings.Repeat(" ip4:192.0.2.1", 17) + `" "` + strings.Repeat(" ip4:192.0.2.1", 17) + " -all\"\n"
+	for _, tt := range []struct{ name, zone, want string }{
+		{"a record and its part", zoneStart + "@ MX 0 .\n" + fragment + long, "spf-record-over-450 TXT _spf.example.com"},
+		{"keys of every selector", zoneStart + "@ MX 0 .\n@ TXT \"v=spf1 mx -all\"\n*._domainkey TXT \"v=DKIM1; k=ed25519; p=GcE2Pn2tsIGV9uFE3PyXH70QMuF4zmN5J4qOvyukSZ4=\"\n",
+			"dns-wildcard-txt TXT *._domainkey.example.com: the text stands at every name below _domainkey.example.com that has no records"},
+		{"texts of every name", zoneStart + "@ MX 0 .\n@ TXT \"v=spf1 mx -all\"\n* TXT \"verification=1\"\n",
+			"dns-wildcard-txt TXT *.example.com: the text stands at every name below example.com that has no records"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var got []string
+			for _, f := range judged(t, Options{}, &lookup.File{Name: "a", Text: tt.zone})[0].Findings {
+				switch f.RuleID {
+				case "spf-record-over-450", "dns-response-over-512":
+					got = append(got, f.RuleID+" "+f.Subject())
+				case wildcardText.ID:
+					got = append(got, f.RuleID+" "+f.Subject()+": "+f.Message)
+				}
+			}
+			if !slices.Equal(got, []string{tt.want}) {
+				t.Errorf("%q", got)
+			}
+		})
+	}
+}
