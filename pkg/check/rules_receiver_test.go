@@ -26,6 +26,8 @@ func TestHELOImpersonates(t *testing.T) {
 		{"another host of the receiver's", "Received: from x.example.net (unknown [192.0.2.9])" + by, "192.0.2.9", "x.example.net", false},
 		{"the sender's name", "Received: from mail.example.com (unknown [192.0.2.9])" + by, "192.0.2.9", "mail.example.com", false},
 		{"another delivery", "Received: from mx.example.net (unknown [192.0.2.7])" + by, "192.0.2.9", "mx.example.net", false},
+		{"a password", "Received: from mx.example.net (unknown [192.0.2.9])\r\n by mx.example.net with esmtpsa; Sat, 21 Nov 2026 23:00:00 +0000\r\n", "192.0.2.9", "mx.example.net", false},
+		{"within", "Received: from mx.example.net (unknown [10.0.0.9])" + by, "10.0.0.9", "mx.example.net", false},
 		{"no trace", "", "192.0.2.9", "mx.example.net", false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

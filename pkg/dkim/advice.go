@@ -26,6 +26,7 @@ const (
 	guarded                    // people go by it, so another one does the most harm
 	trace                      // servers on the way add such fields, or change them
 	repeated                   // may occur many times, so that others may be added
+	legal                      // left to the signer although it is such a field (RFC 6376, Sections 4.2 and 5.4.1)
 )
 
 // watched is a name of fields that rules ask for.
@@ -40,7 +41,7 @@ var watchedFields = sync.OnceValue(func() []watched {
 	fields := []watched{
 		{"From", once | guarded}, {"Reply-To", once | guarded}, {"To", once | guarded}, {"Subject", once | guarded}, {"Date", once | guarded},
 		{"Content-Type", guarded}, {"Sender", once}, {"Cc", once}, {"Message-ID", once}, {"In-Reply-To", once}, {"References", once},
-		{"Return-Path", trace}, {"Received", trace}, {"Authentication-Results", trace}, {signatureField, trace},
+		{"Return-Path", trace}, {"Received", trace}, {"Authentication-Results", trace | legal}, {signatureField, trace | legal},
 		{"ARC-Authentication-Results", trace}, {"ARC-Message-Signature", trace}, {"ARC-Seal", trace},
 		{"Comments", repeated}, {"Keywords", repeated}, {"Bcc", repeated}, {"DKIM2-Signature", 0}, {"Message-Instance", 0},
 	}

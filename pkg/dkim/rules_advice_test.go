@@ -66,6 +66,8 @@ func TestSignatureAdvice(t *testing.T) {
 		{"simple body", unverified("c=relaxed/simple"), nil},
 		{"no c=", strings.ReplaceAll(sample("").Message, "\n", "\r\n"), []string{"notice dkim-sig-simple-header-canon"}},
 		{"trace fields", unverified("h=from:RECEIVED:received:ARC-Seal:return-path"), []string{volatile + "Return-Path, Received, ARC-Seal"}},
+		{"what is left to the signer", unverified("h=from:DKIM-Signature:authentication-results"), []string{"notice dkim-sig-signs-volatile: h= names Authentication-Results, DKIM-Signature"}},
+		{"and what is not", unverified("h=from:DKIM-Signature:received"), []string{volatile + "Received, DKIM-Signature"}},
 		{"comments that are not there", unverified("h=from:comments:keywords:bcc"), nil},
 		{"comments", "Comments: x\r\n" + unverified("h=from:comments:keywords:bcc"), []string{volatile + "Comments"}},
 		{"copies", unverified("z=From:Ann=20=20<ann@example.com>|from:=20Ann=09=20<ann@example.\n com>"), nil},

@@ -115,21 +115,27 @@ var signsVolatile = adviceRule{
 		ID: "dkim-sig-signs-volatile", Severity: lint.Warning,
 		Title: "Signature covers what changes on the way",
 		Why: "Servers on the way add trace fields and results of checks, and may replace older ones; comments and keywords may be added by anybody. A signature that covers " +
-			"them breaks though nobody did anything wrong. Comments, Keywords and Bcc count where the message has them.",
-		Ref:  "RFC 6376, Section 5.4.1",
+			"them breaks though nobody did anything wrong. Comments, Keywords and Bcc count where the message has them. It is a notice where " +
+			"Authentication-Results and DKIM-Signature alone are named: RFC 6376 leaves them to the signer.",
+		Ref:  "RFC 6376, Sections 4.2 and 5.4.1",
 		Bad:  sample("h=from:received"),
 		Good: sample("h=from:subject"),
 	},
 	Check: func(f *AdviceFacts, report lint.ReportFunc) {
 		for i := range f.Results {
 			var names []string
+			severity := lint.Notice
 			fields(trace|repeated, func(at int, name string) {
-				if f.named[i][at] > 0 && (watchedFields()[at].use&trace != 0 || f.present[at] > 0) {
-					names = append(names, name)
+				use := watchedFields()[at].use
+				if f.named[i][at] == 0 || use&trace == 0 && f.present[at] == 0 {
+					return
+				}
+				if names = append(names, name); use&legal == 0 {
+					severity = lint.Warning
 				}
 			})
 			if len(names) > 0 {
-				report(lint.Finding{Span: f.Results[i].Signature.tag("h"), Message: "h= names " + strings.Join(names, ", "), Hint: "Leave them out of h=."})
+				report(lint.Finding{Span: f.Results[i].Signature.tag("h"), Severity: severity, Message: "h= names " + strings.Join(names, ", "), Hint: "Leave them out of h=."})
 			}
 		}
 	},

@@ -209,16 +209,15 @@ var repeated = rule{
 	},
 }
 
-// replyPrefixes begin the subject of an answer, or of a message that is passed on, in
-// what most programs write.
-var replyPrefixes = [...]string{"Re:", "Fwd:", "Fw:"}
+// replyPrefix begins the subject of an answer (RFC 5322, Section 3.6.5).
+const replyPrefix = "Re:"
 
 var replyAlone = rule{
 	Doc: lint.Doc{
 		ID: "msg-reply-prefix-without-thread", Severity: lint.Notice,
 		Title: "Subject of an answer that refers to no message",
-		Why: "Programs that answer a message or pass it on name it in References or In-Reply-To. A subject that begins with Re: or Fwd: without them may be made up, " +
-			"and filters count it a little.",
+		Why: "Programs that answer a message name it in References or In-Reply-To. A subject that begins with Re: without them may be made up, " +
+			"and filters count it a little. Those that pass a message on need not name it, so Fwd: says nothing.",
 		Ref:  "operational",
 		Bad:  lint.Example{Message: exampleFrom + strings.Replace(exampleFields, "Subject: ", "Subject: Re: ", 1) + exampleBody},
 		Good: example(exampleFrom + "In-Reply-To: <2@example.net>\n"),
@@ -229,15 +228,12 @@ var replyAlone = rule{
 			return
 		}
 		subject := strings.TrimLeft(f.Value(), whiteSpace)
-		for _, prefix := range replyPrefixes {
-			if len(subject) < len(prefix) || !strings.EqualFold(subject[:len(prefix)], prefix) {
-				continue
-			}
-			references, _ := m.single("References")
-			if answered, _ := m.single("In-Reply-To"); references == nil && answered == nil {
-				report(lint.Finding{Span: m.value(f), Message: fmt.Sprintf("the subject begins with %s, but there is neither References nor In-Reply-To", prefix)})
-			}
+		if len(subject) < len(replyPrefix) || !strings.EqualFold(subject[:len(replyPrefix)], replyPrefix) {
 			return
+		}
+		references, _ := m.single("References")
+		if answered, _ := m.single("In-Reply-To"); references == nil && answered == nil {
+			report(lint.Finding{Span: m.value(f), Message: fmt.Sprintf("the subject begins with %s, but there is neither References nor In-Reply-To", replyPrefix)})
 		}
 	},
 }
