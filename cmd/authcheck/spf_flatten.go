@@ -87,7 +87,7 @@ func (a *app) spfDiff() *cobra.Command {
 			}
 			words := []string{"spf", "diff", args[0], args[1]}
 			if domain != "" {
-				if domain, err = a.domain(domain); err != nil {
+				if domain, err = a.mailDomain(domain); err != nil {
 					return fmt.Errorf("--domain: %w", err)
 				}
 				words = append(words, "--domain", domain)
