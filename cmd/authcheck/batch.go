@@ -91,7 +91,11 @@ func (a *app) readTargets(path string) ([]target, error) {
 	var targets []target
 	lines := bufio.NewScanner(in)
 	for number := 1; lines.Scan(); number++ {
-		line, _, _ := strings.Cut(lines.Text(), "#")
+		line := lines.Text()
+		if number == 1 {
+			line = strings.TrimPrefix(line, "\ufeff")
+		}
+		line, _, _ = strings.Cut(line, "#")
 		if rank, name, ok := strings.Cut(line, ","); ok && strings.Trim(rank, " 0123456789") == "" {
 			line = name
 		}

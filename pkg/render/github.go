@@ -39,7 +39,7 @@ func (g *githubRenderer) Write(r *report.Report) error {
 		}
 	}
 	for _, q := range r.Unknown {
-		g.add(lint.Warning, []string{property("title", r.Target+": unknown")}, q.Question+": "+q.Reason, withLabel("settle: ", q.Settle))
+		g.add(lint.Warning, append(listedAt(r.Listed), property("title", r.Target+": unknown")), q.Question+": "+q.Reason, withLabel("settle: ", q.Settle))
 	}
 	return nil
 }
@@ -53,10 +53,18 @@ func (g *githubRenderer) annotate(f *lint.Finding, listed report.Place) {
 		if at.from.Line == at.to.Line && at.from.Column < at.to.Column {
 			properties = append(properties, fmt.Sprintf("endColumn=%d", at.to.Column))
 		}
-	} else if listed.File != "" {
-		properties = append(properties, property("file", listed.File), fmt.Sprintf("line=%d", listed.Line))
+	} else {
+		properties = listedAt(listed)
 	}
 	g.add(f.Severity, append(properties, property("title", f.RuleID+": "+f.Subject())), f.Message, withLabel("fix: ", advice(f)))
+}
+
+// listedAt returns the properties of a place in a list of targets.
+func listedAt(listed report.Place) []string {
+	if listed.File == "" {
+		return nil
+	}
+	return []string{property("file", listed.File), fmt.Sprintf("line=%d", listed.Line)}
 }
 
 // add keeps an annotation while there is room for it.
