@@ -2,10 +2,12 @@ package check
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/authcheck/authcheck/pkg/dmarc"
 	"github.com/authcheck/authcheck/pkg/lint"
+	"github.com/authcheck/authcheck/pkg/mailhost"
 )
 
 // inZone is an example of a file with the zone of example.com.
@@ -68,13 +70,14 @@ var autoconfigMissing = crossRule{
 		ID: "autoconfig-missing", Severity: lint.Notice,
 		Title: "Nothing tells mail programs the servers",
 		Why: "Programs look for SRV records such as _submissions._tcp and _imaps._tcp, and for the hosts autoconfig and autodiscover; without them people type the names of " +
-			"the servers, and some type wrong ones. It is told of domains that take mail, and only of files.",
+			"the servers, and some type wrong ones. It is told of domains with mail hosts of their own, since programs know those of large providers, and only of files.",
 		Ref:  "operational",
 		Bad:  inZone(mailRecord),
 		Good: inZone(mailRecord + "\n_submissions._tcp SRV 0 1 465 mail\n_imaps._tcp SRV 0 1 993 mail"),
 	},
 	Check: func(f *CrossFacts, found lint.ReportFunc) {
-		if len(f.files.programs) == 0 || len(f.Host.Exchanges) == 0 || f.Host.NullMX() || f.parked() || !f.atTop() {
+		own := func(x *mailhost.Exchange) bool { return strings.HasSuffix("."+x.Host.Name, "."+f.Host.Domain) }
+		if len(f.files.programs) == 0 || !slices.ContainsFunc(f.Host.Exchanges, own) || f.parked() || !f.atTop() {
 			return
 		}
 		for _, reply := range f.files.programs {

@@ -20,6 +20,7 @@ func TestZonesPrograms(t *testing.T) {
 		want       bool
 	}{
 		{"nothing", mail, true},
+		{"mail hosts of a provider", zoneStart + "@ MX 10 mx.provider.example.\n@ TXT \"v=spf1 mx -all\"\n", false},
 		{"submission", mail + "_submission._tcp SRV 0 1 587 mail\n", false},
 		{"reading", mail + "_imaps._tcp SRV 0 1 993 mail\n", false},
 		{"a service that is not offered is an answer, too", mail + "_pop3._tcp SRV 0 0 0 .\n", false},
