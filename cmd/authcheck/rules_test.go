@@ -110,7 +110,7 @@ func runExample(t *testing.T, e lint.Example, severities map[string]lint.Severit
 var reference = regexp.MustCompile(`^(operational|RFC (\d+), Sections? [0-9.]+( and [0-9.]+)?)$`)
 
 // standards are the documents that rules may refer to.
-var standards = []string{"1035", "2045", "2181", "2308", "5321", "5322", "6068", "6376", "6541", "6651", "6652", "7208", "7505", "8020", "8301", "8463", "8552", "8601", "8617", "9989", "9990"}
+var standards = []string{"1035", "2045", "2181", "2308", "2369", "5321", "5322", "6068", "6376", "6541", "6651", "6652", "7208", "7505", "8020", "8058", "8301", "8463", "8552", "8601", "8617", "9989", "9990"}
 
 func TestRuleDocs(t *testing.T) {
 	t.Parallel()

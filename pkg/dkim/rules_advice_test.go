@@ -39,6 +39,8 @@ func TestSignatureAdvice(t *testing.T) {
 		injected      = "error dkim-sig-header-injected"
 		volatile      = "warning dkim-sig-signs-volatile: h= names "
 		differs       = "notice dkim-sig-z-mismatch: "
+		uncovered     = "error dkim-sig-list-unsubscribe-unsigned"
+		leave, post   = "List-Unsubscribe: <https://a.example/>", "List-Unsubscribe-Post: List-Unsubscribe=One-Click"
 	)
 	two, ready := []string{from, subject}, "From:From:Subject"
 	good := covering(t, ready, two, two)
@@ -59,6 +61,15 @@ func TestSignatureAdvice(t *testing.T) {
 		{"much is not covered", covering(t, "from:from", []string{"To: b@example.net", "cc: c@example.net", "Received: by x", "X-Y: z", "MIME-Version: 1.0", "List-Post: <x>", "Sender: a@example.com", from}, []string{from}),
 			[]string{alone, unsigned + "not signed: To, Cc, List-Post, MIME-Version"}},
 		{"another signature covers it", above(covering(t, "from:from", two, []string{from}), good), []string{alone}},
+		{"one click, unsigned", covering(t, "from:from", []string{leave, post, from}, []string{from}),
+			[]string{alone, unsigned + "not signed: List-Unsubscribe, List-Unsubscribe-Post", uncovered}},
+		{"one click, half signed", above(covering(t, "from:from:list-unsubscribe", []string{leave, post, from}, []string{from, leave}), covering(t, "from:from:list-unsubscribe-post", []string{leave, post, from}, []string{from, post})),
+			[]string{alone, uncovered}},
+		{"one click, signed", covering(t, "from:from:LIST-unsubscribe:list-unsubscribe-post", []string{leave, post, from}, []string{from, leave, post}), []string{alone}},
+		{"one click, signed by what fails", broken(covering(t, "from:from:list-unsubscribe:list-unsubscribe-post", []string{leave, post, from}, []string{from, leave, post})), nil},
+		{"one click, unsigned by what fails", leave + "\r\n" + post + "\r\n" + unverified(""), []string{uncovered}},
+		{"no one click", covering(t, "from:from", []string{leave, from}, []string{from}), []string{alone, unsigned + "not signed: List-Unsubscribe"}},
+		{"one click, not signed at all", leave + "\r\n" + post + "\r\nFrom: a@example.com\r\n\r\n", nil},
 		{"30 days", unverified("t=1795301286; x=1797893286"), nil},
 		{"30 days and a second", unverified("t=1795301286; x=1797893287"), []string{"notice dkim-sig-long-lived"}},
 		{"nobody knows since when", unverified("x=1999999999"), nil},

@@ -3,14 +3,16 @@ package dkim
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/authcheck/authcheck/pkg/lint"
+	"github.com/authcheck/authcheck/pkg/message"
 )
 
 // coverageRules judge which fields signatures cover.
 func coverageRules() []adviceRule {
-	return []adviceRule{notOversigned, coreUnsigned, fieldInjected, signsVolatile, copiesDiffer}
+	return []adviceRule{notOversigned, coreUnsigned, unsubscribeUnsigned, fieldInjected, signsVolatile, copiesDiffer}
 }
 
 var notOversigned = adviceRule{
@@ -80,6 +82,36 @@ func (f *AdviceFacts) covers(at int) bool {
 		}
 	}
 	return false
+}
+
+// Covered reports whether a signature covers fields of all these names: one that is
+// valid, or where none is, any.
+func Covered(results []Result, names ...string) bool {
+	valid := (&SignatureFacts{Results: results}).passing() >= 0
+	return slices.ContainsFunc(results, func(r Result) bool {
+		return (r.Status == Pass || !valid) && !slices.ContainsFunc(names, func(name string) bool { return !r.Signature.Covers(name) })
+	})
+}
+
+var unsubscribeUnsigned = adviceRule{
+	Doc: lint.Doc{
+		ID: "dkim-sig-list-unsubscribe-unsigned", Severity: lint.Error,
+		Title: "One-click unsubscription that no signature covers",
+		Why: "List-Unsubscribe and List-Unsubscribe-Post count only where one valid signature covers both; else anybody could have a request sent to the URI, and " +
+			"receivers offer no button. Any domain may sign.",
+		Ref:  "RFC 8058, Section 4",
+		Bad:  fragile(),
+		Good: sturdy(),
+	},
+	Check: func(f *AdviceFacts, report lint.ReportFunc) {
+		uri, _ := placeOf(message.UnsubscribeField)
+		post, _ := placeOf(message.UnsubscribePostField)
+		if f.present[uri] == 0 || f.present[post] == 0 || len(f.Results) == 0 || Covered(f.Results, message.UnsubscribeField, message.UnsubscribePostField) {
+			return
+		}
+		report(lint.Finding{Span: f.Results[max(f.passing(), 0)].Signature.tag("h"), Message: "no signature covers both List-Unsubscribe and List-Unsubscribe-Post",
+			Hint: "Let h= name both fields."})
+	},
 }
 
 var fieldInjected = adviceRule{

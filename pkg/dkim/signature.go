@@ -123,6 +123,11 @@ func (s *Signature) Err() error {
 	return s.Faults[0].Reason
 }
 
+// Covers reports whether h= names a field, in whatever case.
+func (s *Signature) Covers(name string) bool {
+	return slices.ContainsFunc(s.Names, func(entry lint.Span) bool { return strings.EqualFold(entry.Text(), name) })
+}
+
 // KeyType returns the type of the key that the algorithm takes.
 func (s *Signature) KeyType() string {
 	keyType, _, _ := strings.Cut(s.Algorithm, "-")
@@ -234,8 +239,7 @@ func (s *Signature) readCoverage() {
 	}
 	if h := s.List.Get("h"); h != nil && !h.Value.Empty() {
 		s.Names = entries(h.Value)
-		from := func(name lint.Span) bool { return strings.EqualFold(name.Text(), "From") }
-		if !slices.ContainsFunc(s.Names, from) { // RFC 6376, Section 5.4
+		if !s.Covers("From") { // RFC 6376, Section 5.4
 			s.fault(ErrFromUnsigned, h.Span)
 		}
 	}

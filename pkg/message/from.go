@@ -196,8 +196,16 @@ func (a *addresses) comment(i int) int {
 	if a.noComment {
 		return 0
 	}
-	for depth := 0; i < len(a.text); i++ {
-		switch a.text[i] {
+	end := commentEnd(a.text, i)
+	a.noComment = end == 0
+	return end
+}
+
+// commentEnd returns the offset behind the comment at an offset, 0 where it does not
+// end.
+func commentEnd(text string, i int) int {
+	for depth := 0; i < len(text); i++ {
+		switch text[i] {
 		case '\\':
 			i++
 		case '(':
@@ -208,7 +216,6 @@ func (a *addresses) comment(i int) int {
 			}
 		}
 	}
-	a.noComment = true
 	return 0
 }
 

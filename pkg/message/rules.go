@@ -16,6 +16,7 @@ func Rules() []rule {
 		empty, noHeaders, noSeparator, badHeaderLine, nul, bareCR, bareLF, longLine, eightBitHeader, byteOrder, mboxLine,
 		fromMissing, fromRepeated, fromAddresses, fromNoDomain, fromInternational,
 		dateMissing, dateInvalid, dateSkew, idMissing, idInvalid, mimeVersion, repeated, replyAlone,
+		unsubscribeMissing, unsubscribeInsecure, unsubscribePostMissing, unsubscribePostInvalid,
 	}
 }
 

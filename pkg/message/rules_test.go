@@ -144,6 +144,22 @@ func TestRules(t *testing.T) {
 		{"a word that begins so", all + "Subject: Regards\r\n\r\n", nil},
 		{"U-labels in one of two authors", "From: a@xn--caf-dma.example, B <b@Caf\u00e9.example>\r\n" + rest + "\r\n",
 			[]fired{{"dmarc-from-multiple-addresses", lint.Notice, 1, 1}, {"dmarc-from-idn", lint.Notice, 1, 33}, {"msg-8bit-header", lint.Notice, 1, 38}}},
+		{"one of many", all + "Precedence: Bulk (sic)\r\n\r\n", []fired{{"msg-list-unsubscribe-missing", lint.Warning, 4, 13}}},
+		{"first of many", all + "Precedence: first-class\r\n\r\n", nil},
+		{"an answer by a program", all + "Precedence: bulk\r\nAuto-Submitted: auto-replied; x=y\r\n\r\n", nil},
+		{"not by a program", all + "List-Id: <a.example>\r\nAuto-Submitted: No\r\n\r\n", []fired{{"msg-list-unsubscribe-missing", lint.Warning, 4, 10}}},
+		{"a list to write to", all + "List-Id: <a.example>\r\nList-Post: <mailto:a@example.com>\r\n\r\n", []fired{{"msg-list-unsubscribe-missing", lint.Notice, 4, 10}}},
+		{"a list of announcements", all + "List-Post: NO (none)\r\nList-Id: <a.example>\r\n\r\n", []fired{{"msg-list-unsubscribe-missing", lint.Warning, 5, 10}}},
+		{"a campaign or an invoice", all + "Feedback-ID: 1:2:3\r\n\r\n", []fired{{"msg-list-unsubscribe-missing", lint.Notice, 4, 14}}},
+		{"by mail alone", all + "List-Unsubscribe: <mailto:a@example.com>\r\n\r\n", []fired{{"msg-list-unsubscribe-no-https", lint.Warning, 4, 19}}},
+		{"by mail alone, on a list", all + "List-Unsubscribe: <mailto:a@example.com>\r\nList-Post: <x:>\r\n\r\n", []fired{{"msg-list-unsubscribe-no-https", lint.Notice, 4, 19}}},
+		{"by mail alone, with one click", all + "List-Unsubscribe: <mailto:a@example.com>\r\nList-Post: <x:>\r\nList-Unsubscribe-Post: x\r\n\r\n",
+			[]fired{{"msg-list-unsubscribe-no-https", lint.Error, 4, 19}}},
+		{"two fields to leave", all + "List-Unsubscribe: <https://a.example/>\r\nList-Unsubscribe: <mailto:a@example.com>\r\n\r\n", []fired{{"msg-list-unsubscribe-no-https", lint.Warning, 5, 19}}},
+		{"a page to leave", all + "List-Unsubscribe: <https://a.example/>\r\n\r\n", []fired{{"msg-list-unsubscribe-post-missing", lint.Warning, 4, 19}}},
+		{"a page to leave a list", all + "List-Unsubscribe: <https://a.example/>\r\nList-Post: <x:>\r\n\r\n", []fired{{"msg-list-unsubscribe-post-missing", lint.Notice, 4, 19}}},
+		{"two of one click", all + "List-Unsubscribe: <https://a.example/>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\nLIST-UNSUBSCRIBE-POST: x\r\n\r\n",
+			[]fired{{"msg-list-unsubscribe-post-invalid", lint.Error, 6, 24}}},
 		{"an unknown Content field", all + "Content-Length: 5\r\n\r\nHello", nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -156,6 +172,50 @@ func TestRules(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// TestUnsubscribing reads the fields as RFC 8058, Section 3.1, and RFC 2369, Section 2,
+// have them.
+func TestUnsubscribing(t *testing.T) {
+	t.Parallel()
+	const one = "List-Unsubscribe=One-Click"
+	for _, tt := range []struct {
+		uri, post string // empty: there is no such field
+		want      Unsubscribing
+	}{
+		{"", one, NoUnsubscribe},
+		{"<https://a.example/?u=(1)>", one, OneClick},
+		{"<mailto:a@example.com>,\r\n\t<https://a.example/>", one, OneClick},
+		{"(one, <https://b.example/>) <HTTPS://a.example/> (two) , (three)<mailto:a@example.com>", one, OneClick},
+		{"< https://a.example/>", one, OneClick},
+		{"<https://a.example/>", "\r\n list-unsubscribe=one-click\t", OneClick}, // RFC 5234, Section 2.3
+		{"<https://a.example/>, <https://b.example/>", one, NoSecureURI},
+		{"<http://a.example/>", one, NoSecureURI},
+		{"<mailto:a@example.com>", one, NoSecureURI},
+		{"https://a.example/", one, NoSecureURI},
+		{"<https://>", one, NoSecureURI},
+		{"<https://a.example/", one, NoSecureURI},
+		{"(open <https://a.example/>", one, NoSecureURI},
+		{"<mailto:a@example.com> <https://a.example/>", one, NoSecureURI}, // what follows no comma is ignored
+		{"a, <https://a.example/>", one, NoSecureURI},
+		{" ", one, NoSecureURI},
+		{"<https://a.example/>", "", NoPost},
+		{"<https://a.example/>", " ", BadPost},
+		{"<https://a.example/>", "One-Click", BadPost},
+		{"<https://a.example/>", one + "&a=b", BadPost},
+		{"<https://a.example/>", "List-Unsubscribe= One-Click", BadPost},
+	} {
+		text := "From: a@example.com\r\n"
+		if tt.uri != "" {
+			text += "List-Unsubscribe: " + tt.uri + "\r\n"
+		}
+		if tt.post != "" {
+			text += "List-Unsubscribe-Post: " + tt.post + "\r\n"
+		}
+		if got := read(t, text+"\r\n").Unsubscribing(); got != tt.want {
+			t.Errorf("%q, %q: %d, want %d", tt.uri, tt.post, got, tt.want)
+		}
 	}
 }
 

@@ -128,20 +128,10 @@ func signatureCoverage(s *sheet, _ *Row) verdict {
 		return verdict{state: absent}
 	case best.Signature.Length >= 0:
 		return verdict{state: lost, rule: "dkim-sig-l-tag"}
-	case slices.ContainsFunc(covered, func(name string) bool { return len(m.Named(name)) > 0 && !signs(best, name) }):
+	case slices.ContainsFunc(covered, func(name string) bool { return len(m.Named(name)) > 0 && !best.Signature.Covers(name) }):
 		return verdict{state: lost, rule: "dkim-sig-recommended-header-unsigned"}
 	}
 	return verdict{}
-}
-
-// signs reports whether a signature covers the fields of a name.
-func signs(r *dkim.Result, name string) bool {
-	for _, span := range r.Signature.Names {
-		if strings.EqualFold(strings.TrimSpace(span.Text()), name) {
-			return true
-		}
-	}
-	return false
 }
 
 func dmarcPass(s *sheet, _ *Row) verdict {
@@ -261,9 +251,6 @@ func form(s *sheet, row *Row) verdict {
 	return found(s, row)
 }
 
-// listURIs are the URIs of a List-Unsubscribe field (RFC 2369, Section 2).
-var listURIs = regexp.MustCompile(`<\s*([^<>]*?)\s*>`)
-
 // unsubscribe judges one-click unsubscribe: an https URI, the field that says that a
 // POST will do, and both covered by a signature (RFC 8058, Section 3.1).
 func unsubscribe(s *sheet, row *Row) verdict {
@@ -274,31 +261,19 @@ func unsubscribe(s *sheet, row *Row) verdict {
 	case !s.profile.bulk():
 		return verdict{state: notApplicable}
 	}
-	uris, posts := m.Named("List-Unsubscribe"), m.Named("List-Unsubscribe-Post")
-	if len(uris) == 0 {
+	switch m.Unsubscribing() {
+	case message.NoUnsubscribe:
 		return verdict{state: lost, rule: "msg-list-unsubscribe-missing"}
-	}
-	secure := 0
-	for _, uri := range listURIs.FindAllStringSubmatch(uris[0].Value(), -1) {
-		if strings.HasPrefix(strings.ToLower(uri[1]), "https://") {
-			secure++
-		}
-	}
-	switch {
-	case secure != 1 || len(uris) > 1:
+	case message.NoSecureURI:
 		return verdict{state: lost, rule: "msg-list-unsubscribe-no-https"}
-	case len(posts) == 0:
+	case message.NoPost:
 		return verdict{state: lost, rule: "msg-list-unsubscribe-post-missing"}
-	case len(posts) > 1 || strings.TrimSpace(posts[0].Value()) != "List-Unsubscribe=One-Click":
+	case message.BadPost:
 		return verdict{state: lost, rule: "msg-list-unsubscribe-post-invalid"}
 	}
-	valid := slices.ContainsFunc(m.Signatures, func(r dkim.Result) bool { return r.Status == dkim.Pass })
-	for i := range m.Signatures {
-		r := &m.Signatures[i]
-		// Where no signature is valid, that is a loss of its own.
-		if (r.Status == dkim.Pass || !valid) && signs(r, "List-Unsubscribe") && signs(r, "List-Unsubscribe-Post") {
-			return found(s, row)
-		}
+	// Where no signature is valid, that is a loss of its own.
+	if !dkim.Covered(m.Signatures, message.UnsubscribeField, message.UnsubscribePostField) {
+		return verdict{state: lost, rule: "dkim-sig-list-unsubscribe-unsigned"}
 	}
-	return verdict{state: lost, rule: "dkim-sig-list-unsubscribe-unsigned"}
+	return found(s, row)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/authcheck/authcheck/pkg/check"
+	"github.com/authcheck/authcheck/pkg/lint"
 	"github.com/authcheck/authcheck/pkg/lookup"
 	"github.com/authcheck/authcheck/pkg/report"
 	"github.com/authcheck/authcheck/pkg/score"
@@ -268,5 +269,20 @@ func TestCures(t *testing.T) {
 	}
 	if len(edits) > 0 {
 		t.Errorf("cures that nobody asked for: %v", edits)
+	}
+}
+
+// TestRowsNameRules demands of every rule that the table names, and of every pattern,
+// that there are such rules.
+func TestRowsNameRules(t *testing.T) {
+	t.Parallel()
+	docs := check.Docs()
+	for _, row := range score.Rows() {
+		for _, name := range row.Rules {
+			prefix, pattern := strings.CutSuffix(name, "*")
+			if !slices.ContainsFunc(docs, func(d lint.Doc) bool { return d.ID == name || pattern && strings.HasPrefix(d.ID, prefix) }) {
+				t.Errorf("%s: there is no rule %s", row.ID, name)
+			}
+		}
 	}
 }
