@@ -14,7 +14,10 @@ type rule = lint.Rule[*Chain]
 
 // Rules returns every rule about chains, the only list of them.
 func Rules() []lint.Rule[*Chain] {
-	return []rule{historic, chainNone, chainPass, chainFail, instanceGap, setIncomplete, duplicateHeader, cvWrong, latestFails, sealFails, sealNames, sha1, keyInvalid}
+	return []rule{
+		historic, chainNone, chainPass, chainFail, instanceGap, setIncomplete, duplicateHeader, cvWrong, latestFails, sealFails, sealNames, sha1, keyInvalid,
+		signsVolatile, fromUnsigned, formUnsaid,
+	}
 }
 
 var historic = rule{

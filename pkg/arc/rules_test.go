@@ -64,6 +64,12 @@ var examples = []struct {
 		m.seal(t, forwarder, set{cv: "none"})
 	}, []string{"arc-cv-wrong", "arc-fail", "arc-historic"}},
 	{"arc-seal-names", func(t testing.TB, m *mail) { m.seal(t, list, set{seal: " h=from;"}) }, []string{"arc-fail", "arc-historic", "arc-seal-has-h-tag"}},
+	{"arc-names-results", func(t testing.TB, m *mail) {
+		m.header = append([]string{"Authentication-Results: mx.list.example.com; none"}, m.header...)
+		m.seal(t, list, set{names: "From:Authentication-Results"})
+	}, []string{"arc-ams-signs-volatile", "arc-historic", "arc-pass"}},
+	{"arc-from-unsigned", func(t testing.TB, m *mail) { m.seal(t, list, set{names: "To:Subject"}) }, []string{"arc-ams-from-not-signed", "arc-historic", "arc-pass"}},
+	{"arc-form-unsaid", func(t testing.TB, m *mail) { m.seal(t, list, set{message: " t=1772452800;"}) }, []string{"arc-ams-c-tag-missing", "arc-historic", "arc-pass"}},
 	{"arc-sha1", func(t testing.TB, m *mail) { m.seal(t, list, set{algorithm: "rsa-sha1"}) }, []string{"arc-fail", "arc-historic", "arc-sha1"}},
 }
 
@@ -199,6 +205,36 @@ var findings = []struct {
 	{"names in the seal", func(t testing.TB, m *mail) { m.seal(t, list, set{seal: " h=From;"}) }, []string{
 		`arc-fail: the chain fails at i=1: an ARC-Seal does not verify: h= must not stand in an ARC-Seal`,
 		`arc-seal-has-h-tag: ARC-Seal i=1 has h=, which fails the chain`,
+	}},
+	{"fields of ARC in the signature", func(t testing.TB, m *mail) {
+		m.seal(t, list, set{names: "From:arc-MESSAGE-signature:ARC-Seal:ARC-Authentication-Results:authentication-results"})
+	}, []string{
+		`arc-ams-fail-latest: the field cannot be verified: h= names the ARC-Seal field`,
+		`arc-ams-signs-volatile: h= names Authentication-Results, ARC-Authentication-Results, ARC-Message-Signature`,
+		`arc-fail: the chain fails at i=1: the newest ARC-Message-Signature does not verify: h= names the ARC-Seal field`,
+	}},
+	{"nothing in the signature", func(t testing.TB, m *mail) {
+		m.seal(t, list, set{names: " "})
+		m.seal(t, forwarder, set{})
+	}, []string{
+		`arc-ams-from-not-signed: h= does not name From`,
+		`arc-pass: the chain passes, sealed by forwarder.example.com (i=2), list.example.com (i=1); the message is as i=1 signed it`,
+	}},
+	{"simple form, which needs no word", func(t testing.TB, m *mail) { m.seal(t, list, set{message: " t=1772452800;", form: keep}) }, []string{
+		`arc-pass: the chain passes, sealed by list.example.com (i=1); the message is as i=1 signed it`,
+	}},
+	{"relaxed form, which needs one", func(t testing.TB, m *mail) {
+		m.seal(t, list, set{message: " t=1772452800;"})
+		m.seal(t, forwarder, set{})
+	}, []string{
+		`arc-ams-c-tag-missing: the field has no c=, and verifies in relaxed form alone`,
+		`arc-pass: the chain passes, sealed by forwarder.example.com (i=2), list.example.com (i=1); the message is as i=1 signed it`,
+	}},
+	{"neither form", func(t testing.TB, m *mail) {
+		m.seal(t, list, set{message: " t=1772452800;", form: strings.ToUpper})
+	}, []string{
+		`arc-ams-fail-latest: the signature does not fit the header (signed by list.example.com)`,
+		`arc-fail: the chain fails at i=1: the newest ARC-Message-Signature does not verify: the signature does not fit the header`,
 	}},
 	{"one key for two fields", func(t testing.TB, m *mail) { m.seal(t, newHandler("gone.example.com"), set{}) }, []string{
 		`arc-fail: the chain fails at i=1: the newest ARC-Message-Signature does not verify: no TXT record at the selector`,

@@ -42,14 +42,14 @@ func (h handler) algorithm() string {
 	return "ed25519-sha256"
 }
 
-// sign completes a field that ends in "b=". The form of the fields is relaxed.
-func (h handler) sign(t testing.TB, fields []string, field string) string {
+// sign completes a field that ends in "b=". form gives the canonical form of fields.
+func (h handler) sign(t testing.TB, form func(string) string, fields []string, field string) string {
 	t.Helper()
 	var text strings.Builder
 	for _, f := range fields {
-		text.WriteString(relax(f) + "\r\n")
+		text.WriteString(form(f) + "\r\n")
 	}
-	digest := sha256.Sum256([]byte(text.String() + relax(field)))
+	digest := sha256.Sum256([]byte(text.String() + form(field)))
 	// RFC 8463, Section 3: what Ed25519 signs is the digest.
 	options := crypto.SHA256
 	if h.algorithm() == "ed25519-sha256" {
@@ -67,6 +67,9 @@ func relax(field string) string {
 	name, value, _ := strings.Cut(field, ":")
 	return strings.ToLower(name) + ":" + strings.Join(strings.Fields(value), " ")
 }
+
+// keep implements RFC 6376, Section 3.4.1.
+func keep(field string) string { return field }
 
 // mail is a message on its way. All its lines are in canonical form.
 type mail struct {
@@ -88,12 +91,14 @@ func newMail() *mail {
 
 // set is what a handler writes. The zero value is a set as it should be.
 type set struct {
-	results   string // claims; empty: spf=pass
-	cv        string // empty: none in the first set, pass in others
-	algorithm string // claimed instead of the real one
-	message   string // more tags of the ARC-Message-Signature
-	seal      string // more tags of the ARC-Seal
-	instance  int    // 0: the next
+	results   string              // claims; empty: spf=pass
+	cv        string              // empty: none in the first set, pass in others
+	algorithm string              // claimed instead of the real one
+	message   string              // more tags of the ARC-Message-Signature
+	seal      string              // more tags of the ARC-Seal
+	names     string              // h= of the ARC-Message-Signature; empty: From to Message-ID
+	instance  int                 // 0: the next
+	form      func(string) string // of what the ARC-Message-Signature is over; nil: relax
 }
 
 // seal adds a set on top.
@@ -108,6 +113,9 @@ func (m *mail) seal(t testing.TB, h handler, s set) {
 		}
 		return value
 	}
+	if s.form == nil {
+		s.form = relax
+	}
 	i, cv := s.instance, "pass"
 	if i == 0 {
 		i = len(m.sets) + 1
@@ -118,15 +126,29 @@ func (m *mail) seal(t testing.TB, h handler, s set) {
 	algorithm := or(s.algorithm, h.algorithm())
 	bh := sha256.Sum256([]byte(m.body))
 	added := [3]string{fmt.Sprintf("ARC-Authentication-Results: i=%d; mx.%s;\r\n %s", i, h.domain, or(s.results, "spf=pass smtp.mailfrom=example.com"))}
-	added[1] = h.sign(t, m.header, fmt.Sprintf("ARC-Message-Signature: i=%d; a=%s;%s d=%s; s=s1;\r\n h=From:To:Subject:Date:Message-ID;\r\n bh=%s;\r\n b=",
-		i, algorithm, or(s.message, " c=relaxed/relaxed;"), h.domain, base64.StdEncoding.EncodeToString(bh[:])))
+	names := or(s.names, "From:To:Subject:Date:Message-ID")
+	added[1] = h.sign(t, s.form, m.named(names), fmt.Sprintf("ARC-Message-Signature: i=%d; a=%s;%s d=%s; s=s1;\r\n h=%s;\r\n bh=%s;\r\n b=",
+		i, algorithm, or(s.message, " c=relaxed/relaxed;"), h.domain, names, base64.StdEncoding.EncodeToString(bh[:])))
 	var sealed []string
 	for _, earlier := range m.sets {
 		sealed = append(sealed, earlier[:]...)
 	}
-	added[2] = h.sign(t, append(sealed, added[:2]...), fmt.Sprintf("ARC-Seal: i=%d; a=%s; cv=%s; d=%s; s=s1;%s\r\n b=",
+	added[2] = h.sign(t, relax, append(sealed, added[:2]...), fmt.Sprintf("ARC-Seal: i=%d; a=%s; cv=%s; d=%s; s=s1;%s\r\n b=",
 		i, algorithm, or(s.cv, cv), h.domain, s.seal))
 	m.sets = append(m.sets, added)
+}
+
+// named returns the fields of the header that h= names, each of which is there once.
+func (m *mail) named(names string) []string {
+	var fields []string
+	for name := range strings.SplitSeq(names, ":") {
+		for _, f := range m.header {
+			if strings.HasPrefix(f, name+": ") {
+				fields = append(fields, f)
+			}
+		}
+	}
+	return fields
 }
 
 // String returns the message, the newest set on top.
