@@ -116,6 +116,13 @@ func TestClaims(t *testing.T) {
 			[]string{"warning received-no-tls: mx.example.net took the message from 192.0.2.1 with ESMTP, without TLS"}},
 		{"one organization", "Received: from relay.example.net (unknown [198.51.100.1]) by mx.example.net with ESMTP\n", signedZone, known, nil},
 		{"submission", "Received: from pc.example.com (x.isp.example [198.51.100.1]) by mail.example.com with ESMTPA\n", signedZone, known, nil},
+		{"words that nobody registered", ar + "X-A=pass; dkim=Hardfail smtp.x=1 foo.bar=2 header.d=example.org; SPF=hardfail; dmarc=skipped; dnswl=maybe dns.zone=x; bimi=pass; iprev=none; a b\n", signedZone, trusted,
+			[]string{"warning ar-syntax: not as the standard wants it: not a method, an equals sign and a result",
+				"notice ar-unknown-method: mx.example.net writes what is not registered: X-A, bimi",
+				"notice ar-unknown-result: mx.example.net writes what is not registered: dkim=Hardfail, foo.bar, dmarc=skipped, iprev=none"}},
+		{"many of them", ar + "a=x; b=x; c=x; d=x; e=x; f=x; g=x\n", signedZone, trusted,
+			[]string{"notice ar-unknown-method: mx.example.net writes what is not registered: a, b, c, d, e, f, ..."}},
+		{"of version 2", ar[:len(ar)-2] + " 2; x=y\n", signedZone, trusted, []string{"warning ar-syntax: not as the standard wants it: not version 1"}},
 		{"unknown protocol", "Received: from a.example.com ([198.51.100.1]) by mx.example.net with HTTP\nReceived: by x\n", signedZone, known, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

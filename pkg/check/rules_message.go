@@ -15,7 +15,10 @@ type mailRule = lint.Rule[*mailFacts]
 // messageRules returns the rules that compare what fields of a message claim with what
 // was found out.
 func messageRules() []mailRule {
-	return []mailRule{arSyntax, arUntrusted, arContradicts, receivedSPFMismatch, receivedNoTLS, arMissing, arcOverride, arcTrusted, heloImpersonates}
+	return []mailRule{
+		arSyntax, arUntrusted, arContradicts, receivedSPFMismatch, receivedNoTLS, arMissing, arcOverride, arcTrusted, heloImpersonates,
+		arUnknownMethod, arUnknownResult, arForged, clientUnclear, signedBySuffix, displayNameSpoof,
+	}
 }
 
 // claiming returns an example of a message with fields above its own, and the zone

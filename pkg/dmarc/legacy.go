@@ -76,6 +76,18 @@ func (s *Suffixes) Suffix(domain string) (suffix string, listed bool) {
 	return names[len(names)-1], false
 }
 
+// Registry reports whether a domain is a public suffix below which a registry gives out
+// names. Of the built-in list the suffixes of services, such as those of web hosts, are
+// none.
+func (s *Suffixes) Registry(domain string) bool {
+	if s == nil || s.rules == nil {
+		suffix, icann := publicsuffix.PublicSuffix(domain)
+		return icann && suffix == domain
+	}
+	suffix, listed := s.Suffix(domain)
+	return listed && suffix == domain
+}
+
 // Organizational returns the Organizational Domain of a domain: its public suffix
 // and one label more, or the domain itself where it is a suffix (RFC 7489,
 // Section 3.2).

@@ -10,6 +10,7 @@ import (
 
 // Author is an address of a From field.
 type Author struct {
+	Name   lint.Span // the display name as written, quotes, comments and white space included; empty where no angle bracket follows
 	Span   lint.Span // the address as written, without display name and angle brackets
 	Domain string    // its domain in A-labels and lower case; "" where it is none, such as an IP literal
 }
@@ -64,13 +65,15 @@ type addresses struct {
 
 	noQuote, noComment bool // no end is ahead: the mark is an octet like others
 
-	angle  bool   // inside angle brackets
-	word   int    // where the word began that a local part may be; -1: nowhere
-	gap    bool   // white space or a comment stands before the octet
-	local  int    // where the address began; -1: no at sign was seen
-	domain []byte // what stands behind the at sign, without comments
-	end    int    // offset behind its last octet
-	done   bool   // the domain is complete
+	start  int       // where what belongs to the address began
+	name   lint.Span // what stands before its angle bracket
+	angle  bool      // inside angle brackets
+	word   int       // where the word began that a local part may be; -1: nowhere
+	gap    bool      // white space or a comment stands before the octet
+	local  int       // where the address began; -1: no at sign was seen
+	domain []byte    // what stands behind the at sign, without comments
+	end    int       // offset behind its last octet
+	done   bool      // the domain is complete
 }
 
 // readAddresses returns the addresses of a field. empty: there is nothing in it.
@@ -113,15 +116,18 @@ func (a *addresses) step(i int) int {
 			return end
 		}
 		a.noQuote = true
-	case c == '<': // what came before is a display name
+	case c == '<':
+		a.name = a.source.Span(a.start, i)
 		a.reset()
 		a.angle = true
 		return i + 1
 	case c == '>', c == ';', c == ',' && !a.route():
 		a.finish()
+		a.start = i + 1
 		return i + 1
 	case c == ',', c == ':' && a.local < 0, c == ':' && a.route(): // the name of a group, or a route
 		a.reset()
+		a.start = i + 1
 		return i + 1
 	case c == '@':
 		a.at(i)
@@ -170,10 +176,10 @@ func (a *addresses) add(c byte, i int) {
 // finish ends an address.
 func (a *addresses) finish() {
 	if a.local >= 0 && !a.route() {
-		a.list = append(a.list, Author{Span: a.source.Span(a.local, a.end), Domain: domainName(string(a.domain))})
+		a.list = append(a.list, Author{Name: a.name, Span: a.source.Span(a.local, a.end), Domain: domainName(string(a.domain))})
 	}
 	a.reset()
-	a.angle = false
+	a.angle, a.name = false, lint.Span{}
 }
 
 // maxDomain is more octets of UTF-8 than any name has that fits into 253 of ASCII.

@@ -71,6 +71,33 @@ func TestAddresses(t *testing.T) {
 	}
 }
 
+// TestDisplayNames reads what stands before the angle brackets of addresses.
+func TestDisplayNames(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string][]string{
+		"a@b.example":              {""},
+		"<a@b.example>":            {""},
+		" Ann\r\n B <a@b.example>": {" Ann\r\n B "},
+		`"x@y.example, <z>" (c) <a@b.example>, Bob <c@d.example>, e@f.example`: {`"x@y.example, <z>" (c) `, " Bob ", ""},
+		"Team: Ann <@x.example:a@b.example>;, c@d.example":                     {" Ann ", ""},
+		"Ann <a@b.example, c@d.example":                                        {"Ann ", ""},
+		"Nobody <>, c@d.example":                                               {""},
+	} {
+		list, _ := readAddresses(lint.NewSource("", in))
+		var got []string
+		for _, a := range list {
+			name := ""
+			if !a.Name.Empty() {
+				name = a.Name.Text()
+			}
+			got = append(got, name)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%q: %s", in, diff)
+		}
+	}
+}
+
 func TestFromDefects(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {

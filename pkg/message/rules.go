@@ -15,7 +15,7 @@ func Rules() []rule {
 	return []rule{
 		empty, noHeaders, noSeparator, badHeaderLine, nul, bareCR, bareLF, longLine, eightBitHeader, byteOrder, mboxLine,
 		fromMissing, fromRepeated, fromAddresses, fromNoDomain, fromInternational,
-		dateMissing, dateInvalid, dateSkew, idMissing, idInvalid, mimeVersion, repeated, replyAlone,
+		dateMissing, dateInvalid, dateSkew, timeReversed, idMissing, idInvalid, mimeVersion, repeated, replyAlone,
 		unsubscribeMissing, unsubscribeInsecure, unsubscribePostMissing, unsubscribePostInvalid,
 	}
 }
