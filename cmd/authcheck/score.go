@@ -74,7 +74,7 @@ func (a *app) score() *cobra.Command {
 	f.Var(addrsFlag{&q.Domain.Senders}, "ip", "address that sends the domain's mail (repeatable), or that delivered the message")
 	f.StringVar(&q.Domain.HELO, "helo", "", "`NAME` that the sender gives with HELO or EHLO")
 	f.Var(addrsFlag{&q.Domain.Expect}, "expect", "address that is the domain's own (repeatable)")
-	f.StringVar(&o.profile, "profile", "", "what the domain is `FOR`, or who shall take its mail: "+profileNames()+" (default: mail)")
+	f.StringVar(&o.profile, "profile", "", "what the domain is `FOR`, or who shall take its mail: "+profileNames()+" (default: mail, or what its records say)")
 	f.StringVar(&o.eml, "eml", "", "score the message in `FILE` with the domain of its author; - is standard input")
 	f.Var(senderFlag{&o.sender}, "sender", "`ADDRESS` given with MAIL FROM; empty for a bounce")
 	f.BoolVar(&o.guess, "guess-envelope", false, "take what is not given of client, sender and HELO from Received and Return-Path")

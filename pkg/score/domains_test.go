@@ -69,6 +69,15 @@ func TestDomains(t *testing.T) {
 		{"parked with a mail host", "@ MX 10 mail\nmail A 192.0.2.1\n@ TXT \"v=spf1 -all\"\n_dmarc TXT \"v=DMARC1; p=reject\"", "parked", "", "8.9 as parked: mx"},
 		{"parked without a word", "@ MX 0 .", "", "", "1.5 as parked: spf-record spf-ending spf-limits dmarc-record dmarc-policy dmarc-names-below"},
 		{"only receives", "@ MX 10 mail\nmail A 192.0.2.1\nmail AAAA 2001:db8::1\n@ TXT \"v=spf1 -all\"\n_dmarc TXT \"v=DMARC1; p=reject; rua=mailto:d@example.org\"", "no-send", "", "10.0 as no-send:"},
+		{"only receives, as its records say", "@ MX 10 mail\nmail A 192.0.2.1\nmail AAAA 2001:db8::1\n@ TXT \"v=spf1 -all\"\n_dmarc TXT \"v=DMARC1; p=reject; rua=mailto:d@example.org\"", "", "", "10.0 as no-send:"},
+		{"no senders but a key", "@ MX 10 mail\nmail A 192.0.2.1\nmail AAAA 2001:db8::1\n@ TXT \"v=spf1 -all\"\n_dmarc TXT \"v=DMARC1; p=reject; rua=mailto:d@example.org\"\ns1._domainkey TXT " + strongKey, "", "", "10.0 as mail:"},
+		{"only sends, as its records say", "@ MX 0 .\n@ TXT \"v=spf1 redirect=_spf.example.org\"\n_spf TXT \"v=spf1 ip4:192.0.2.1 -all\"\n_dmarc TXT \"v=DMARC1; p=reject; rua=mailto:d@in.example.org\"\nin MX 10 mail\nmail A 192.0.2.1\ns1._domainkey TXT " + strongKey, "", "", "9.4 as mail: mx"},
+		{"parked, and said to have mail", "@ MX 0 .\n@ TXT \"v=spf1 -all\"\n_dmarc TXT \"v=DMARC1; p=reject; rua=mailto:d@in.example.org\"\nin MX 10 mail\nmail A 192.0.2.1\ns1._domainkey TXT " + strongKey, "mail", "", "9.4 as mail: mx"},
+		{"keys that were given up", "@ MX 10 mail\nmail A 192.0.2.1\nmail AAAA 2001:db8::1\n@ TXT \"v=spf1 mx -all\"\n_dmarc TXT \"v=DMARC1; p=reject; rua=mailto:d@example.org\"\ndefault._domainkey TXT \"v=DKIM1; p=\"\n" +
+			"x2026._domainkey TXT " + strongKey, "", "", "10.0 as mail:"},
+		{"policy that is none", "@ MX 10 mail\nmail A 192.0.2.1\nmail AAAA 2001:db8::1\n@ TXT \"v=spf1 mx -all\"\n_dmarc TXT \"v=DMARC1; p=never\"\ns1._domainkey TXT " + strongKey, "", "", "5.0 as mail: dmarc-record dmarc-policy dmarc-reports"},
+		{"no policy", "@ MX 10 mail\nmail A 192.0.2.1\nmail AAAA 2001:db8::1\n@ TXT \"v=spf1 mx -all\"\n_dmarc TXT \"v=DMARC1; aspf=s\"\ns1._domainkey TXT " + strongKey, "", "", "5.0 as mail: dmarc-record dmarc-policy dmarc-reports"},
+		{"policy that is none, with reports", "@ MX 10 mail\nmail A 192.0.2.1\nmail AAAA 2001:db8::1\n@ TXT \"v=spf1 mx -all\"\n_dmarc TXT \"v=DMARC1; p=never; rua=mailto:d@example.org\"\ns1._domainkey TXT " + strongKey, "", "", "7.6 as mail: dmarc-record dmarc-policy"},
 		{"only sends", "@ MX 0 .\n@ TXT \"v=spf1 ip4:192.0.2.1 -all\"\n_dmarc TXT \"v=DMARC1; p=reject; rua=mailto:d@example.com\"\ns1._domainkey TXT " + strongKey +
 			"\n_report._dmarc.example.com. TXT v=DMARC1\nexample.org._report._dmarc.example.com. TXT \"v=DMARC1\"\nexample.com. MX 10 mail\n1.2.0.192.in-addr.arpa. PTR mail\nmail A 192.0.2.1\nmail AAAA 2001:db8::1", "", "192.0.2.1", "9.4 as mail: mx"},
 	} {
@@ -76,7 +85,7 @@ func TestDomains(t *testing.T) {
 			t.Parallel()
 			var q check.ScoreRequest
 			q.Profile = score.Profile(tt.profile)
-			q.Domain.Target = check.Target{Domain: "example.org", Selectors: []string{"s1"}}
+			q.Domain.Target = check.Target{Domain: "example.org"}
 			if tt.sender != "" {
 				q.Domain.Senders = []netip.Addr{netip.MustParseAddr(tt.sender)}
 			}
@@ -92,5 +101,21 @@ func TestDomains(t *testing.T) {
 				t.Errorf("got  %s\nwant %s", got, tt.want)
 			}
 		})
+	}
+}
+
+// A parked domain has one record to publish for DMARC, and that is the one that rejects.
+func TestParkedCures(t *testing.T) {
+	t.Parallel()
+	var q check.ScoreRequest
+	q.Domain.Domain = "example.org"
+	s := scored(t, ";! AUTHORITATIVE .\n$ORIGIN example.org.\n@ MX 0 .\n", q).Score
+	var got []string
+	for _, c := range s.Cures {
+		got = append(got, c.Place+" "+c.Fix+" -> "+c.Score.String())
+	}
+	// Of ten points SPF has 3.5 and DMARC 5.0: score --weights --profile parked.
+	if diff := cmp.Diff([]string{"TXT _dmarc.example.org v=DMARC1; p=reject -> 6.5", "TXT example.org v=spf1 -all -> 10.0"}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

@@ -127,6 +127,8 @@ func dkimKey(s *sheet, row *Row) verdict {
 		return verdict{state: lost}
 	case silent > 0:
 		return verdict{state: unknown}
+	case usable == 0 && len(f.Selectors) > 0 && !f.Named:
+		return verdict{state: unchecked} // keys that were given up say nothing of those in use
 	case usable == 0 && len(f.Selectors) > 0:
 		return verdict{state: lost, rule: "dkim-key-revoked"}
 	case usable == 0:
@@ -164,18 +166,28 @@ func dmarcRecord(s *sheet, row *Row) verdict {
 	if read := s.dmarcRead(); read != won {
 		return verdict{state: read}
 	}
-	if s.costly(row) || s.Results.DMARC.Record == nil {
+	switch f := s.Results.DMARC; {
+	case s.costly(row):
 		return verdict{state: lost}
+	case f.Record == nil && s.profile == Parked:
+		return verdict{state: lost, rule: "dmarc-parked-not-reject"}
+	case f.Record == nil:
+		return verdict{state: lost}
+	case unusable(f):
+		return verdict{state: lost, rule: "dmarc-p-missing"}
 	}
 	return verdict{}
 }
+
+// unusable reports whether there is a record with which receivers do nothing.
+func unusable(f *dmarc.Facts) bool { return f.Record != nil && f.Policies().P == "" }
 
 func dmarcPolicy(s *sheet, row *Row) verdict {
 	f := s.Results.DMARC
 	if read := s.dmarcRead(); read != won {
 		return verdict{state: read}
 	}
-	if f.Record == nil {
+	if f.Record == nil || unusable(f) {
 		return verdict{state: absent}
 	}
 	switch policy := f.Policy(); {
@@ -196,6 +208,9 @@ func dmarcReports(s *sheet, row *Row) verdict {
 	}
 	if f.Record == nil {
 		return verdict{state: absent}
+	}
+	if unusable(f) {
+		return verdict{state: lost, rule: "dmarc-rua-missing"} // with an address it could be used
 	}
 	silent := slices.ContainsFunc(f.Destinations, func(d *dmarc.Destination) bool {
 		return slices.ContainsFunc([]*lookup.Reply{d.Reply, d.MX, d.A, d.AAAA}, func(r *lookup.Reply) bool { return r != nil && failed(*r) })
@@ -236,8 +251,11 @@ func permError(s *sheet, row *Row) verdict {
 }
 
 func noDMARC(s *sheet, _ *Row) verdict {
-	if s.dmarcRead() == won && s.Results.DMARC.Record == nil {
-		return verdict{state: lost}
+	switch read := s.dmarcRead(); {
+	case read != won:
+		return verdict{state: read}
+	case s.Results.DMARC.Record == nil || unusable(s.Results.DMARC):
+		return verdict{state: lost, rule: s.cause(s.row("dmarc-record")).rule}
 	}
 	return verdict{}
 }

@@ -13,6 +13,8 @@ func mx(s *sheet, row *Row) verdict {
 		return verdict{state: unchecked}
 	case failed(*h.MX):
 		return verdict{state: unknown}
+	case s.profile.Sends() && h.NullMX():
+		return verdict{state: lost, rule: "mx-null-on-sending-domain"}
 	}
 	return found(s, row)
 }

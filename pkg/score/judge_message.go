@@ -10,21 +10,7 @@ import (
 	"github.com/authcheck/authcheck/pkg/dmarc"
 	"github.com/authcheck/authcheck/pkg/lint"
 	"github.com/authcheck/authcheck/pkg/message"
-	"github.com/authcheck/authcheck/pkg/spf"
 )
-
-func spfPass(s *sheet, _ *Row) verdict {
-	m := s.Results.Message
-	switch {
-	case m == nil || !m.SPF.Query.IP.IsValid():
-		return verdict{state: unchecked}
-	case m.SPF.Status == spf.TempError:
-		return verdict{state: unknown}
-	case m.SPF.Status != spf.Pass:
-		return verdict{state: lost, rule: "spf-result-" + string(m.SPF.Status)}
-	}
-	return verdict{}
-}
 
 // signature returns the signature of the message that speaks best for it: one that is
 // valid, those of the author's organization first. nil: there is none.
@@ -90,7 +76,7 @@ func failure(r *dkim.Result) string {
 	return "dkim-sig-bad-signature"
 }
 
-func signatureStrength(s *sheet, row *Row) verdict {
+func signatureStrength(s *sheet, _ *Row) verdict {
 	if s.Results.Message == nil {
 		return verdict{state: unchecked}
 	}
@@ -98,8 +84,6 @@ func signatureStrength(s *sheet, row *Row) verdict {
 	switch {
 	case best == nil:
 		return verdict{state: absent}
-	case s.costly(row):
-		return verdict{state: lost}
 	case best.Signature.Algorithm == "rsa-sha1":
 		return verdict{state: lost, rule: "dkim-sig-sha1"}
 	case best.Record == nil && best.Status == dkim.TempError:
@@ -132,33 +116,6 @@ func signatureCoverage(s *sheet, _ *Row) verdict {
 		return verdict{state: lost, rule: "dkim-sig-recommended-header-unsigned"}
 	}
 	return verdict{}
-}
-
-func dmarcPass(s *sheet, _ *Row) verdict {
-	m, v := s.Results.Message, s.Results.DMARCResult
-	switch {
-	case m == nil || v == nil || len(m.FromDomains()) != 1:
-		return verdict{state: unchecked} // no domain, or several, to be aligned with
-	case v.Status == dmarc.StatusPass:
-		return verdict{}
-	case v.Status == dmarc.StatusTempError:
-		return verdict{state: unknown}
-	case v.Status == dmarc.StatusFail && !m.SPF.Query.IP.IsValid():
-		return verdict{state: unchecked} // with the envelope SPF could pass
-	case v.Status == dmarc.StatusNone && s.aligned():
-		return verdict{state: absent} // the record is all that is missing
-	}
-	return verdict{state: lost, rule: "dmarc-result-" + string(v.Status)}
-}
-
-// aligned reports whether SPF or DKIM passes for the author's organization.
-func (s *sheet) aligned() bool {
-	m := s.Results.Message
-	sender := m.SPF.Query.Sender
-	if m.SPF.Status == spf.Pass && s.ours(sender[strings.LastIndexByte(sender, '@')+1:]) {
-		return true
-	}
-	return slices.ContainsFunc(m.Signatures, func(r dkim.Result) bool { return r.Status == dkim.Pass && s.ours(r.Signature.Domain) })
 }
 
 func from(s *sheet, row *Row) verdict {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/authcheck/authcheck/pkg/check"
 	"github.com/authcheck/authcheck/pkg/dkim"
+	"github.com/authcheck/authcheck/pkg/lint"
 	"github.com/authcheck/authcheck/pkg/message"
 	"github.com/authcheck/authcheck/pkg/report"
 	"github.com/authcheck/authcheck/pkg/score"
@@ -179,5 +180,58 @@ func TestRecordMakesMessagePass(t *testing.T) {
 	first := s.Cures[0]
 	if diff := cmp.Diff([]string{"dmarc-record", "dmarc-reports", "dmarc-names-below", "dmarc-pass"}, first.Rows); diff != "" || first.Effort != report.EditRecord || first.Score != 94 {
 		t.Errorf("%s %s -> %s", diff, first.Effort, first.Score)
+	}
+}
+
+// TestMessageCures does what the first cure asks for: the message gets the score that it
+// promises, with the rows that come back by themselves.
+func TestMessageCures(t *testing.T) {
+	t.Parallel()
+	esp := withoutMail["dmarc-pass"]
+	noSPF, broken := withoutMail["spf-pass"].zone, withoutMail["dkim-pass"].after
+	for _, tt := range []struct {
+		name        string
+		ill, healed sending
+		rows        string
+	}{
+		{"SPF alone could be aligned", sending{key: esp.key, zone: noSPF}, sending{key: esp.key}, "spf-pass dmarc-pass"},
+		{"DKIM alone could be aligned", sending{sender: esp.sender, after: broken}, sending{sender: esp.sender}, "dkim-pass dmarc-pass"},
+		{"both could be aligned", sending{zone: noSPF, after: broken}, sending{after: broken}, "spf-pass dmarc-pass"},
+		{"strict alignment lets SPF prove nothing", sending{zone: append([]edit{{"p=reject;", "p=reject; aspf=s;"}}, noSPF...), after: broken},
+			sending{zone: []edit{{"p=reject;", "p=reject; aspf=s;"}}, after: broken}, "spf-pass"},
+		{"the author's own record is broken", sending{sender: "anna@example.com", zone: without["spf-record"]}, sending{sender: "anna@example.com"}, "spf-record spf-pass"},
+		{"the author's own record asks too much", sending{sender: "anna@example.com", zone: []edit{{"v=spf1 mx", "v=spf1" + strings.Repeat(" a:mx1.example.com", 11) + " mx"}}}, sending{sender: "anna@example.com"}, "spf-limits spf-pass"},
+		{"nobody can use the DMARC record", sending{zone: []edit{{"p=reject; rua=mailto:dmarc@example.com", "p=never"}}}, sending{zone: []edit{{"p=reject; rua=mailto:dmarc@example.com", "p=none"}}},
+			"dmarc-record dmarc-pass"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			before, after := tt.ill.sent(t).Score, tt.healed.sent(t).Score
+			first := before.Cures[0]
+			if got := strings.Join(first.Rows, " "); got != tt.rows || first.Score != after.Value {
+				t.Errorf("the first cure wins %q back and promises %s, want %q and %s; lost: %v", got, first.Score, tt.rows, after.Value, lostRows(before))
+			}
+		})
+	}
+}
+
+// A message whose author has no domain in the DNS is as little to be scored as that.
+func TestAuthorWithoutDomain(t *testing.T) {
+	t.Parallel()
+	s := sending{before: []edit{{"anna@example.com", "anna@gone.example.com"}}}.sent(t).Score
+	if want := "gone.example.com, the domain of From, does not exist"; s.Refused != want {
+		t.Errorf("refused: %q, want %q", s.Refused, want)
+	}
+}
+
+// A weak signature beside a strong one takes nothing from it.
+func TestSecondSignature(t *testing.T) {
+	t.Parallel()
+	r := sending{after: []edit{{"DKIM-Signature:", "DKIM-Signature: v=1; a=rsa-sha1; d=mailhouse.example; s=old; h=From; bh=AAAA; b=AAAA\r\nDKIM-Signature:"}}}.sent(t)
+	if !slices.ContainsFunc(r.Findings, func(f lint.Finding) bool { return f.RuleID == "dkim-sig-sha1" }) {
+		t.Error("the signature with sha1 was not noticed")
+	}
+	if rows := lostRows(r.Score); len(rows) > 0 {
+		t.Errorf("lost %v", rows)
 	}
 }

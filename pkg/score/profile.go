@@ -4,12 +4,14 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/authcheck/authcheck/pkg/dkim"
 	"github.com/authcheck/authcheck/pkg/mailhost"
 	"github.com/authcheck/authcheck/pkg/report"
+	"github.com/authcheck/authcheck/pkg/spf"
 )
 
 // Profile says what a domain is for, or whose demands it shall meet. The empty one
-// means Mail.
+// means what the domain itself says, and Mail where it says nothing.
 type Profile string
 
 // The profiles. Those of mailbox providers score as Mail does and add a checklist;
@@ -52,14 +54,37 @@ var out = map[Profile][]string{
 	Smarthost: {"ptr", "ptr-own", "helo"},
 }
 
-// fitting returns the profile that a report is scored by: a domain that says that it
-// takes no mail, and of which nobody says that it sends, is parked.
+// fitting returns the profile that a report is scored by. Where nobody names one the
+// domain says itself what it is for: by a null MX that it takes no mail, by an SPF record
+// that lists nobody that it sends none (RFC 7505, Sections 3 and 4.2).
 func fitting(r *report.Report, p Profile) Profile {
-	p = cmp.Or(p, Mail)
-	if h := r.Results.Host; p == Mail && r.Results.Message == nil && h != nil && h.NullMX() && !h.Sends() {
+	h, keys := r.Results.Host, r.Results.DKIM
+	switch {
+	case p != "":
+		return p
+	case r.Results.Message != nil || h == nil || h.Sends():
+		return Mail
+	case h.NullMX() && !listsSenders(r.Results.SPF):
 		return Parked
+	case h.NullMX() || h.HELO != nil || keys != nil && keys.Named || hasKeys(keys):
+		return Mail
+	case r.Results.SPF != nil && r.Results.SPF.Root.Record != nil && r.Results.SPF.Root.Record.Nobody():
+		return NoSend
 	}
-	return p
+	return Mail
+}
+
+// listsSenders reports whether an SPF record, or the one that it leaves all to, names
+// somebody.
+func listsSenders(f *spf.Facts) bool {
+	return f != nil && slices.ContainsFunc(f.Nodes, func(n *spf.Node) bool {
+		return n.Record != nil && slices.ContainsFunc(n.Record.Terms, func(t spf.Term) bool { return t.Kind != spf.All && !t.Kind.Modifier() })
+	})
+}
+
+// hasKeys reports whether a DKIM key was found that can be used.
+func hasKeys(f *dkim.Facts) bool {
+	return f != nil && slices.ContainsFunc(f.Selectors, func(s dkim.Selector) bool { return s.Err == nil })
 }
 
 // Column is one of the two columns of the table.

@@ -35,19 +35,20 @@ var demands = map[Profile][]demand{
 		{id: "G5", text: "Messages have the form of RFC 5322", test: inForm, quoted: true, dated: "2024-02"},
 		{id: "G6", text: "From is not an address at gmail.com", test: notGmail, quoted: true, dated: "2024-02"},
 		{id: "G7", text: "Forwarded mail has ARC fields, and list mail a List-ID", test: never, dated: "2024-02"},
-		{id: "G8", text: "The domain has a DMARC record; p=none is enough", rows: []string{"dmarc-record"}, quoted: true, dated: "2024-02"},
+		{id: "G8", text: "The domain has a DMARC record; p=none is enough", rows: []string{"cap-no-dmarc"}, quoted: true, dated: "2024-02"},
 		{id: "G9", text: "From is aligned with the domain that passes SPF or DKIM", mail: []string{"dmarc-pass"}, quoted: true, dated: "2024-02"},
 		{id: "G10", text: "Marketing mail can be unsubscribed from with one click", mail: []string{"unsubscribe", "dkim-pass"}, dated: "2024-06"},
 		{id: "G11", text: "DKIM keys have 1024 bits or more", test: keysOf1024, dated: "2024-02"},
 	},
 	Yahoo: {
 		{id: "Y1", text: "The sending address has a reverse name that leads back to it", rows: []string{"ptr"}, dated: "2024-02"},
-		{id: "Y2", text: "SPF and DKIM are set up, there is a DMARC record, and mail passes DMARC", rows: []string{"spf-record", "dkim-key", "dmarc-record"}, mail: []string{"spf-pass", "dkim-pass", "dmarc-record", "dmarc-pass"}, passes: true, dated: "2024-02"},
+		{id: "Y1b", text: "Messages have the form of RFC 5321 and RFC 5322", test: inForm, dated: "2024-02"},
+		{id: "Y2", text: "SPF and DKIM are set up, there is a DMARC record, and mail passes DMARC", rows: []string{"spf-record", "dkim-key", "cap-no-dmarc"}, mail: []string{"spf-pass", "dkim-pass", "cap-no-dmarc", "dmarc-pass"}, passes: true, dated: "2024-02"},
 		{id: "Y3", text: "Marketing mail can be unsubscribed from with one click", mail: []string{"unsubscribe", "dkim-pass"}, dated: "2024-06"},
 		{id: "Y4", text: "Less than 0.3 % of the mail is reported as spam", test: never, dated: "2024-02"},
 	},
 	Microsoft: {
-		{id: "M1", text: "Mail passes SPF and DKIM, and a DMARC record aligned with one of them is there; p=none is enough", rows: []string{"spf-record", "dkim-key", "dmarc-record"}, mail: []string{"spf-pass", "dkim-pass", "dmarc-record", "dmarc-pass"}, quoted: true, passes: true, dated: "2025-05"},
+		{id: "M1", text: "Mail passes SPF and DKIM, and a DMARC record aligned with one of them is there; p=none is enough", rows: []string{"spf-record", "dkim-key", "cap-no-dmarc"}, mail: []string{"spf-pass", "dkim-pass", "cap-no-dmarc", "dmarc-pass"}, quoted: true, passes: true, dated: "2025-05"},
 		{id: "M3", text: "Replies to From can be delivered (advice)", rows: []string{"mx"}, advice: true, dated: "2025-05"},
 	},
 }
@@ -81,13 +82,18 @@ func (s *sheet) requirements(c Column) []report.Requirement {
 
 // outcome says whether all of some rows are won.
 func (s *sheet) outcome(rows []string) report.Outcome {
-	if slices.ContainsFunc(rows, s.lost) {
-		return report.Failed
+	outcome := report.Met
+	for _, id := range rows {
+		switch state := s.verdicts[id].state; {
+		case id == "dkim-key" && s.lost(id) && hasKeys(s.Results.DKIM):
+			outcome = report.Undecided // mail may be signed with the key that can be used
+		case s.lost(id):
+			return report.Failed
+		case state == unknown || state == unchecked:
+			outcome = report.Undecided
+		}
 	}
-	if slices.ContainsFunc(rows, func(id string) bool { state := s.verdicts[id].state; return state == unknown || state == unchecked }) {
-		return report.Undecided
-	}
-	return report.Met
+	return outcome
 }
 
 // inForm judges the form of the message, where there is one.

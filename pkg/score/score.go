@@ -43,14 +43,16 @@ func columnOf(r *report.Report) Column {
 
 // refusal says why there is nothing to score.
 func refusal(r *report.Report) string {
-	m := r.Results.Message
+	m, f := r.Results.Message, r.Results.SPF
 	switch {
 	case m != nil && len(m.FromDomains()) == 0:
 		return "no From field names a domain"
-	case m == nil && r.Results.SPF != nil && r.Results.SPF.Root.Err == spf.ErrNoDomain:
-		return r.Target + " does not exist"
+	case f == nil || f.Root.Err != spf.ErrNoDomain:
+		return ""
+	case m != nil:
+		return f.Domain + ", the domain of From, does not exist"
 	}
-	return ""
+	return r.Target + " does not exist"
 }
 
 // add adds what became of a row to a score.
@@ -146,7 +148,7 @@ func band(value report.Points) string {
 
 // cures returns what wins the lost points back: the least effort first, then the most
 // points, each with the score that it and those before it lead to. What is won back
-// by the same record is one cure.
+// by the same record, or comes back with another row, is one cure.
 func (s *sheet) cures(score *report.Score) []report.Cure {
 	type group struct {
 		report.Cure
@@ -154,16 +156,18 @@ func (s *sheet) cures(score *report.Score) []report.Cure {
 	}
 	var groups []*group
 	for _, loss := range score.Lost {
+		with, effort := s.verdicts[loss.Row].with, s.origin(s.row(loss.Row)).Effort
 		at := slices.IndexFunc(groups, func(g *group) bool {
-			return g.Rule == loss.Rule && g.Fix == loss.Fix || isRecord(loss.Fix) && g.Fix == loss.Fix
+			return slices.Contains(g.Rows, with) || g.Fix == loss.Fix && (g.Rule == loss.Rule || isRecord(loss.Fix))
 		})
 		if at < 0 {
 			at = len(groups)
-			groups = append(groups, &group{Cure: report.Cure{Rule: loss.Rule, Found: loss.Found, Fix: loss.Fix, Place: loss.Place}})
+			groups = append(groups, &group{Cure: report.Cure{Rule: loss.Rule, Found: loss.Found, Fix: loss.Fix, Place: loss.Place, Effort: effort}})
 		}
 		g := groups[at]
-		g.Rows, g.gain = append(g.Rows, loss.Row), g.gain+loss.Lost
-		g.Effort = max(g.Effort, s.origin(s.row(loss.Row)).Effort)
+		if g.Rows, g.gain = append(g.Rows, loss.Row), g.gain+loss.Lost; !slices.Contains(g.Rows, with) {
+			g.Effort = max(g.Effort, effort)
+		}
 	}
 	slices.SortStableFunc(groups, func(a, b *group) int {
 		return cmp.Or(cmp.Compare(a.Effort, b.Effort), cmp.Compare(b.gain, a.gain))

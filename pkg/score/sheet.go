@@ -21,10 +21,12 @@ const (
 	notApplicable       // there is nothing to judge
 )
 
-// verdict is the state of a row, and the rule that says why where no finding does.
+// verdict is the state of a row, and the rule that says why where no finding of the row
+// does.
 type verdict struct {
 	state state
 	rule  string
+	with  string // row whose cure wins this one back, too; empty: none does
 }
 
 // sheet is a report with its findings sorted into the rows.
@@ -36,11 +38,15 @@ type sheet struct {
 	verdicts map[string]verdict         // by row
 }
 
-// newSheet sorts the findings of a report into the rows, and judges these.
+// newSheet sorts the findings of a report into the rows, and judges these in the order
+// of the table: a judge can rely on the verdicts of the rows above.
 func newSheet(r *report.Report, profile Profile) *sheet {
 	s := &sheet{Report: r, profile: profile, rows: Rows(), findings: map[string][]*lint.Finding{}, verdicts: map[string]verdict{}}
 	for i := range r.Findings {
 		f := &r.Findings[i]
+		if profile.Sends() && strings.HasPrefix(f.RuleID, "spf-non-mail-domain-") {
+			continue // the fault is the null MX
+		}
 		for _, row := range owners(s.rows, f) {
 			s.findings[row] = append(s.findings[row], f)
 		}
@@ -97,14 +103,26 @@ func (s *sheet) settle(row *Row, v verdict) verdict {
 	if v.state != lost && v.state != absent {
 		return v
 	}
-	named := s.findings[row.ID]
+	named := s.told(row.ID, v.rule)
 	if v.state == absent {
-		named = append(slices.Clone(named), s.findings[row.Base]...)
+		named = append(slices.Clone(named), s.told(row.Base, s.verdicts[row.Base].rule)...)
 	}
 	if len(named) > 0 && !slices.ContainsFunc(named, counts) {
 		return verdict{state: won}
 	}
 	return v
+}
+
+// told returns the findings that say why a row is lost: its own, or where it has none
+// those of the rule that its verdict names.
+func (s *sheet) told(row, rule string) []*lint.Finding {
+	told := s.findings[row]
+	for i := range s.Findings {
+		if f := &s.Findings[i]; len(s.findings[row]) == 0 && f.RuleID == rule {
+			told = append(told, f)
+		}
+	}
+	return told
 }
 
 func counts(f *lint.Finding) bool { return f.Suppressed == "" }
@@ -148,7 +166,7 @@ func (s *sheet) cause(row *Row) cause {
 	origin := s.origin(row)
 	var c cause
 	var rules, fixes, messages []string
-	for _, f := range s.findings[origin.ID] {
+	for _, f := range s.told(origin.ID, s.verdicts[origin.ID].rule) {
 		if !counts(f) {
 			continue
 		}

@@ -85,7 +85,7 @@ func dmarcRows() []Row {
 			Rules: []string{"dmarc-missing", "dmarc-multiple-records", "dmarc-*"}, judge: dmarcRecord,
 			Cure: `Publish a TXT record at _dmarc below the domain: "v=DMARC1; p=none; rua=mailto:ADDRESS".`},
 		{ID: "dmarc-policy", Area: areaDMARC, Title: "DMARC policy quarantine or reject in force", Domain: 10, Message: 6, Effort: report.EditRecord,
-			Base: "dmarc-record", Rules: []string{"dmarc-parked-not-reject", "dmarc-p-none", "dmarc-p-none-no-rua", "dmarc-t-test-mode", "dmarc-p-invalid", "dmarc-p-missing"}, judge: dmarcPolicy,
+			Base: "dmarc-record", Rules: []string{"dmarc-parked-not-reject", "dmarc-p-none", "dmarc-p-none-no-rua", "dmarc-t-test-mode"}, judge: dmarcPolicy,
 			Apart: true, Cure: "Set p=quarantine or p=reject once the reports show that all mail passes."},
 		{ID: "dmarc-reports", Area: areaDMARC, Title: "DMARC reports go somewhere", Domain: 4, Message: 2, Effort: report.EditRecord,
 			Base: "dmarc-record", Rules: []string{"dmarc-rua-missing", "dmarc-rua-empty", "dmarc-p-none-no-rua", "dmarc-rua-required-address-missing", "dmarc-report-*", "dmarc-uri-*"}, judge: dmarcReports,
