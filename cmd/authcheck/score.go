@@ -40,7 +40,7 @@ func (a *app) score() *cobra.Command {
 			"lists the cures, the cheapest first, with the score that each leads to. With --eml it\n" +
 			"scores a saved message together with the domain of its author. What could not be judged\n" +
 			"costs nothing and lowers the confidence. With --min-score the number alone decides the\n" +
-			"exit status, unless --fail-on is given, too.",
+			"exit status, unless --fail-on is given, too. A baseline spares findings, not points.",
 		Example: "  authcheck score example.com --selector s2026a --ip 192.0.2.25 --helo mail.example.com\n" +
 			"  authcheck score --eml message.eml --guess-envelope --profile google\n" +
 			"  authcheck score example.com --min-score 8\n" +
@@ -80,6 +80,7 @@ func (a *app) score() *cobra.Command {
 	f.BoolVar(&o.guess, "guess-envelope", false, "take what is not given of client, sender and HELO from Received and Return-Path")
 	f.Var(pointsFlag{&o.least}, "min-score", "exit with 1 for a score below `N`")
 	f.BoolVar(&o.weights, "weights", false, "show the table of points and ask nothing")
+	a.baselineFlags(cmd)
 	f.Var(standardFlag{&q.Domain.Standard}, "dmarc-mode", "rfc9989 for the tree walk, rfc7489 for the Public Suffix List")
 	f.StringVar(&o.list, "psl", "", "Public Suffix List to use instead of the built-in one (`FILE`)")
 	return cmd

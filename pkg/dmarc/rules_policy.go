@@ -96,7 +96,10 @@ var pNone = recordRule(lint.Doc{
 	Good:  example("v=DMARC1; p=quarantine; rua=mailto:dmarc@example.com"),
 }, func(f *Facts, report lint.ReportFunc) {
 	if f.Policy() == None && usable(f.Record.RUA) && f.asProposed() {
-		report(lint.Finding{Span: f.policySpan(), Message: "mail that fails is treated like any other", Hint: "Move on to p=quarantine when the reports show that all your mail passes."})
+		span := f.policySpan()
+		tag, _, _ := strings.Cut(span.Text(), "=") // p, or that for names below the record's own
+		report(lint.Finding{Span: span, Message: "mail that fails is treated like any other",
+			Hint: fmt.Sprintf("Move on to %s=quarantine when the reports show that all your mail passes.", strings.TrimSpace(tag))})
 	}
 })
 
@@ -135,7 +138,7 @@ func (f *Facts) asProposed() bool {
 func (f *Facts) policySpan() lint.Span {
 	p, names := f.Policy(), policyTags[:1]
 	if f.Inherited() {
-		names = []string{"np", "sp", "p"}
+		names = []string{"sp", "np", "p"} // of two that say the same, that of names that exist
 	}
 	for _, name := range names {
 		if t := f.Record.Tag(name); t != nil && strings.EqualFold(t.Value.Text(), string(p)) {

@@ -2,8 +2,11 @@ package score_test
 
 import (
 	"context"
+	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -117,5 +120,66 @@ func TestParkedCures(t *testing.T) {
 	// Of ten points SPF has 3.5 and DMARC 5.0: score --weights --profile parked.
 	if diff := cmp.Diff([]string{"TXT _dmarc.example.org v=DMARC1; p=reject -> 6.5", "TXT example.org v=spf1 -all -> 10.0"}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// mute is a resolver that does not answer one question, and notes all.
+type mute struct {
+	lookup.Resolver
+	question string
+	mu       sync.Mutex
+	asked    []string
+}
+
+func (m *mute) Query(ctx context.Context, name string, typ lookup.Type) (lookup.Answer, error) {
+	question := fmt.Sprint(typ, " ", name)
+	m.mu.Lock()
+	m.asked = append(m.asked, question)
+	m.mu.Unlock()
+	if question == m.question {
+		return lookup.Answer{}, &lookup.Error{Question: lookup.Question{Name: name, Type: typ}, Reason: lookup.ErrTimeout}
+	}
+	return m.Resolver.Query(ctx, name, typ)
+}
+
+// TestSilence takes the answer to each question away, one after the other: nothing is
+// lost that was not lost before, and confidence sinks wherever points come back.
+func TestSilence(t *testing.T) {
+	t.Parallel()
+	type asking struct {
+		zone string
+		q    check.ScoreRequest
+	}
+	cases := map[string]asking{"example.com": {zones(t, "example.com"), good()}, "example.net": {zones(t, "example.net"), bad()}}
+	for name, s := range map[string]sending{"letter": {}, "letter of a service": withoutMail["dmarc-pass"], "broken letter": withoutMail["dkim-pass"], "letter from elsewhere": withoutMail["spf-pass"]} {
+		zone, q := s.request(t)
+		cases[name] = asking{zone, q}
+	}
+	for name, c := range cases {
+		zone, err := lookup.ParseZone("test.zone", c.zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ask := func(question string) (*report.Report, []string) {
+			m := &mute{Resolver: zone, question: question}
+			return check.Score(context.Background(), lookup.NewCache(m, 0), c.q, check.Options{}), m.asked
+		}
+		full, asked := ask("")
+		for _, question := range asked {
+			r, _ := ask(question)
+			s := r.Score
+			for _, row := range lostRows(s) {
+				if !slices.Contains(lostRows(full.Score), row) {
+					t.Errorf("%s: without an answer to %s the row %s is lost", name, question, row)
+				}
+			}
+			if s.Refused == "" && s.Value < full.Score.Value || s.Value > full.Score.Value && s.Confidence() >= full.Score.Confidence() {
+				t.Errorf("%s: without an answer to %s %s points, confidence %.2f; with all answers %s, %.2f",
+					name, question, s.Value, s.Confidence(), full.Score.Value, full.Score.Confidence())
+			}
+			if s.Judged < full.Score.Judged && len(r.Unknown) == 0 && len(r.Unchecked) <= len(full.Unchecked) {
+				t.Errorf("%s: nothing says that %s has no answer", name, question)
+			}
+		}
 	}
 }

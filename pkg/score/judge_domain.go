@@ -228,6 +228,8 @@ func dmarcNamesBelow(s *sheet, row *Row) verdict {
 		return verdict{state: read}
 	case f.Record == nil:
 		return verdict{state: absent}
+	case !f.Inherited() && f.OrgErr != nil:
+		return verdict{state: unchecked} // the domain's own policy needed no answer from above
 	case f.Inherited() || !f.Covers():
 		return verdict{state: notApplicable}
 	}

@@ -45,6 +45,13 @@ type sending struct {
 // sent returns the report on a message.
 func (s sending) sent(t *testing.T) *report.Report {
 	t.Helper()
+	zone, q := s.request(t)
+	return scored(t, zone, q)
+}
+
+// request returns what is asked about a message, and the zones that answer.
+func (s sending) request(t *testing.T) (string, check.ScoreRequest) {
+	t.Helper()
 	if s.key.Domain == "" {
 		s.key = dkim.KeyOptions{Domain: "example.com", Selector: "s2026c", Type: dkim.Ed25519}
 	}
@@ -80,7 +87,7 @@ func (s sending) sent(t *testing.T) *report.Report {
 		records += ` "` + string(chunk) + `"`
 	}
 	records += "\nbounce.example.com. TXT \"v=spf1 ip4:192.0.2.25 -all\"\nbounce.newsletter.example. TXT \"v=spf1 ip4:192.0.2.25 -all\""
-	return scored(t, edited(t, zones(t, "example.com", edit{"", records}), s.zone...), q)
+	return edited(t, zones(t, "example.com", edit{"", records}), s.zone...), q
 }
 
 // withoutMail says how to take a virtue, and nothing else, from the message.

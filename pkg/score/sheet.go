@@ -171,7 +171,7 @@ func (s *sheet) cause(row *Row) cause {
 			continue
 		}
 		if !slices.Contains(rules, f.RuleID) {
-			rules, messages = append(rules, f.RuleID), append(messages, f.Message)
+			rules, messages = append(rules, f.RuleID), append(messages, s.found(f))
 		}
 		if fix := s.fix(f); fix != "" && !slices.Contains(fixes, fix) {
 			fixes = append(fixes, fix)
@@ -193,6 +193,17 @@ func (s *sheet) cause(row *Row) cause {
 	c.fix = strings.Join(fixes[:min(len(fixes), maxFixes)], " ")
 	c.found = strings.Join(messages[:min(len(messages), maxFixes)], "; ")
 	return c
+}
+
+// found says what a finding is about: its message, with the name of the record where
+// it is not plain which one is meant.
+func (s *sheet) found(f *lint.Finding) string {
+	name, record := strings.CutPrefix(f.Subject(), "TXT ")
+	own := s.Results.DMARC != nil && strings.TrimPrefix(name, "_dmarc.") == s.Results.DMARC.Domain
+	if !record || own || f.Span.Source.Text == "" || strings.Contains(f.Message, name) {
+		return f.Message
+	}
+	return name + ": " + f.Message
 }
 
 // origin returns the row that says why a row is lost: itself, or its base.
