@@ -15,6 +15,7 @@ import (
 	"github.com/authcheck/authcheck/pkg/dmarc"
 	"github.com/authcheck/authcheck/pkg/lint"
 	"github.com/authcheck/authcheck/pkg/lookup"
+	"github.com/authcheck/authcheck/pkg/mailhost"
 	"github.com/authcheck/authcheck/pkg/message"
 	"github.com/authcheck/authcheck/pkg/report"
 	"github.com/authcheck/authcheck/pkg/spf"
@@ -87,6 +88,11 @@ func Message(ctx context.Context, r lookup.Resolver, m *message.Message, q Messa
 		}
 		o := dmarc.Options{Standard: q.Standard, Suffixes: q.Suffixes, Identifiers: identifiers}
 		tasks = append(tasks, func() { facts = dmarc.Inspect(ctx, r, authors[0], o) })
+	}
+	for _, domain := range routed(m, mail.Envelope) {
+		at := len(mail.Routes)
+		mail.Routes = append(mail.Routes, nil)
+		tasks = append(tasks, func() { mail.Routes[at] = mailhost.Inspect(ctx, r, domain, mailhost.Options{Parts: mailhost.Route}) })
 	}
 	tasks = append(tasks,
 		func() { mail.ARC = arc.Verify(ctx, r, m, arc.Options{At: out.At, MinBits: q.MinBits}) },
@@ -206,6 +212,7 @@ func (o Options) judgeMessage(out *report.Report, q MessageRequest, verdicts []s
 	if n := len(mail.Named("Authentication-Results")); n > maxClaims {
 		out.Unchecked = append(out.Unchecked, report.Question{Question: "Authentication-Results", Reason: fmt.Sprintf("of %d fields the first %d were read", n, maxClaims)})
 	}
+	out.Unchecked = append(out.Unchecked, openRoutes(mail.Routes)...)
 	signatures := signatureFacts(out)
 	o.finish(out, slices.Concat(
 		lint.Run(failureRules(), onceEach(lists...)),

@@ -18,6 +18,7 @@ func messageRules() []mailRule {
 	return []mailRule{
 		arSyntax, arUntrusted, arContradicts, receivedSPFMismatch, receivedNoTLS, arMissing, arcOverride, arcTrusted, heloImpersonates,
 		arUnknownMethod, arUnknownResult, arForged, clientUnclear, signedBySuffix, displayNameSpoof,
+		fromUnreceivable, returnUnreceivable,
 	}
 }
 

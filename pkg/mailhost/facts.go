@@ -180,6 +180,34 @@ func special(a netip.Addr) string {
 // Section 3).
 func (f *Facts) NullMX() bool { return len(f.Exchanges) == 1 && f.Exchanges[0].Null() }
 
+// RouteErr returns why it is not known whether mail gets to the domain, nil where it is.
+func (f *Facts) RouteErr() error {
+	if f.MX != nil && f.MX.Err != nil {
+		return f.MX.Err
+	}
+	if f.Self != nil && len(f.Exchanges) == 0 && len(f.Self.Addresses()) == 0 {
+		return f.Self.Err()
+	}
+	return nil
+}
+
+// NoRoute says why no mail gets to the domain: it has a null MX (RFC 7505, Section 3), or
+// neither MX records nor an address (RFC 5321, Section 5.1). It is "" where mail does, or
+// where that is not known.
+func (f *Facts) NoRoute() string {
+	switch {
+	case f.NullMX():
+		return "a null MX says that it takes no mail"
+	case f.MX == nil || f.MX.Err != nil || len(f.Exchanges) > 0:
+		return ""
+	case f.MX.Answer.NXDomain:
+		return "it does not exist"
+	case f.Self.None():
+		return "it has neither an MX record nor an address"
+	}
+	return ""
+}
+
 // Sends reports whether the domain is said to send mail: addresses that do were given,
 // and the profile does not say otherwise.
 func (f *Facts) Sends() bool {

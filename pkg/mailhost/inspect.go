@@ -17,6 +17,7 @@ const (
 	Addresses Part = 1 << iota // addresses of the domain
 	Exchanges                  // its MX records, with the names of their addresses
 	Reverses                   // its mail hosts as if they sent mail, too
+	Route                      // alone: its MX records, and its addresses where it has none; no more than tells whether it takes mail
 )
 
 // Profile says what a domain is for. The empty one means Mail.
@@ -127,6 +128,10 @@ func (in *inspection) ask(name string, typ lookup.Type, then func(*lookup.Reply)
 func (in *inspection) domain() {
 	f := in.facts
 	f.Self = in.host(f.Domain)
+	if f.Options.Parts == Route {
+		in.route()
+		return
+	}
 	if f.Options.Parts&(Exchanges|Reverses) == 0 {
 		in.addresses(f.Self, nil)
 		return
@@ -139,6 +144,21 @@ func (in *inspection) domain() {
 			in.exchange(rr)
 		}
 		in.implicit()
+	})
+}
+
+// route asks what tells whether the domain takes mail.
+func (in *inspection) route() {
+	f := in.facts
+	in.ask(f.Domain, lookup.TypeMX, func(reply *lookup.Reply) {
+		f.MX = reply
+		for _, rr := range reply.Answer.Records {
+			f.Exchanges = append(f.Exchanges, &Exchange{Record: rr, Host: &Host{Name: rr.Host}})
+		}
+		// RFC 8020, Section 2: a name that does not exist has no addresses, either.
+		if reply.Err == nil && reply.Answer.Void() && !reply.Answer.NXDomain {
+			in.addresses(f.Self, nil)
+		}
 	})
 }
 

@@ -74,6 +74,7 @@ type Message struct {
 	SPF        spf.Result // on MAIL FROM; Status is none where the envelope is not known
 	Signatures []dkim.Result
 	ARC        *arc.Chain
+	Routes     []*mailhost.Facts // whether mail gets to the domains of From and Return-Path, each once
 	// What a receiver would write into the header, whole fields with CRLF line ends;
 	// empty: not asked for, or nothing to say.
 	AuthenticationResults, ReceivedSPF string
