@@ -236,10 +236,9 @@ func (o Options) add(r *report.Report, findings []lint.Finding) {
 	}
 	lint.Sort(r.Findings)
 	r.Rules = nil
-	docs := allDocs()
 	for _, id := range slices.Sorted(maps.Keys(fired)) {
-		if i, ok := slices.BinarySearchFunc(docs, id, func(d lint.Doc, id string) int { return strings.Compare(d.ID, id) }); ok {
-			r.Rules = append(r.Rules, docs[i])
+		if at, ok := docPlaces()[id]; ok {
+			r.Rules = append(r.Rules, allDocs()[at])
 		}
 	}
 }

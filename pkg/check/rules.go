@@ -32,6 +32,15 @@ var allDocs = sync.OnceValue(func() []lint.Doc {
 	return docs
 })
 
+// docPlaces returns the places of rules in allDocs, by their IDs.
+var docPlaces = sync.OnceValue(func() map[string]int {
+	places := map[string]int{}
+	for at, doc := range allDocs() {
+		places[doc.ID] = at
+	}
+	return places
+})
+
 // unansweredRules returns the IDs of rules that report a question without answer.
 var unansweredRules = sync.OnceValue(func() map[string]bool {
 	ids := map[string]bool{}

@@ -55,33 +55,39 @@ const maxPerText = 20
 // says how many there were.
 func Run[F any](rules []Rule[F], facts F) []Finding {
 	var found []Finding
-	var doc *Doc                    // of the rule that is running
-	var total, last map[*Source]int // of its findings; most rules have none
+	type tally struct{ total, last int }
+	var doc *Doc                   // of the rule that is running
+	var tallies map[*Source]*tally // of its findings; most rules have none
 	report := func(f Finding) {
-		if total == nil {
-			total, last = map[*Source]int{}, map[*Source]int{}
+		if tallies == nil {
+			tallies = map[*Source]*tally{}
 		}
-		source := f.Span.Source
-		if total[source]++; total[source] > maxPerText {
+		t := tallies[f.Span.Source]
+		if t == nil {
+			t = &tally{}
+			tallies[f.Span.Source] = t
+		}
+		if t.total++; t.total > maxPerText {
 			return
 		}
 		f.RuleID, f.Ref = doc.ID, doc.Ref
 		if f.Severity == 0 {
 			f.Severity = doc.Severity
 		}
-		last[source] = len(found)
+		t.last = len(found)
 		found = append(found, f)
 	}
 	for i := range rules {
-		doc, total, last = &rules[i].Doc, nil, nil
+		doc = &rules[i].Doc
 		rules[i].Check(facts, report)
-		for source, n := range total {
-			if n > maxPerText {
-				f := &found[last[source]]
-				f.Message = fmt.Sprintf("%s (one of %d such findings, the others are not listed)", f.Message, n)
+		for _, t := range tallies {
+			if t.total > maxPerText {
+				f := &found[t.last]
+				f.Message = fmt.Sprintf("%s (one of %d such findings, the others are not listed)", f.Message, t.total)
 				f.Fix, f.Hint = nil, cmp.Or(f.Hint, "Correct all of them in the same way.")
 			}
 		}
+		clear(tallies)
 	}
 	Sort(found)
 	return found
