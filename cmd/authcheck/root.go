@@ -78,7 +78,7 @@ func (a *app) root() *cobra.Command {
 	f.DurationVar(&a.flags.deadline, "deadline", time.Minute, "time for one target")
 	f.Float64Var(&a.flags.rate, "rate", 0, "queries per second in total (0: no limit)")
 	f.StringVarP(&a.flags.format, "format", "f", "text", "`FORM` of the result: text, json, ndjson, sarif, junit, github or markdown")
-	f.StringVarP(&a.flags.output, "output", "o", "", "write the result to `FILE`")
+	f.StringVarP(&a.flags.output, "output", "o", "", "write the result to `FILE` (-: standard output)")
 	f.StringVar(&a.flags.failOn, "fail-on", "error", "exit with 1 for findings from this `SEVERITY` on: error, warning, notice or never")
 	f.StringVar(&a.flags.config, "config", "", "configuration `FILE` (default: .authcheck.yaml here or above, up to the repository's root)")
 	f.BoolVar(&a.flags.noConfig, "no-config", false, "read no configuration")
@@ -128,6 +128,9 @@ func (a *app) prepare(cmd *cobra.Command, _ []string) error {
 		if err := a.readConfig(); err != nil {
 			return err
 		}
+	}
+	if a.flags.output == "-" {
+		a.flags.output = ""
 	}
 	changed := cmd.Flags().Changed
 	a.flags.resolvers = append(a.flags.resolvers, a.servers...)
