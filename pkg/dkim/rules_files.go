@@ -137,8 +137,7 @@ func judgeReports(list *taglist.List, report lint.ReportFunc) {
 		report(lint.Finding{Span: list.Source.Whole(), Message: "without ra nobody gets reports, and the other tags are ignored", Hint: "Add ra= with the local part of an address."})
 		return
 	case strings.Contains(decodeQuotedPrintable(ra.Value.Text()), "@"):
-		local, _, _ := strings.Cut(ra.Value.Text(), "@")
-		report(lint.Finding{Span: ra.Value, Message: "ra is a local part: verifiers add @ and the domain that signs", Hint: "Write ra=" + local + "."})
+		report(lint.Finding{Span: ra.Value, Message: "ra is a local part: verifiers add @ and the domain that signs", Hint: localPart(ra.Value.Text())})
 	}
 	if rp := list.Get("rp"); rp != nil {
 		if n, err := strconv.ParseUint(rp.Value.Text(), 10, 8); err != nil || n > 100 || len(rp.Value.Text()) > 3 {
@@ -153,6 +152,15 @@ func judgeReports(list *taglist.List, report lint.ReportFunc) {
 			}
 		}
 	}
+}
+
+// localPart says what to write instead of a whole address, in which @ may be encoded.
+func localPart(address string) string {
+	local, _, _ := strings.Cut(strings.Replace(address, "=40", "@", 1), "@")
+	if local = strings.TrimSpace(local); local == "" {
+		return "Write what stands before @ in the address."
+	}
+	return "Write ra=" + local + "."
 }
 
 // failures are the kinds of failures that reports can be asked for (RFC 6651,

@@ -79,3 +79,20 @@ func TestFileRules(t *testing.T) {
 		})
 	}
 }
+
+// TestLocalPart takes addresses apart, in which @ is =40 in quoted-printable (RFC 6376,
+// Section 2.11).
+func TestLocalPart(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"dkim@example.com":      "Write ra=dkim.",
+		"dkim=40example.com":    "Write ra=dkim.",
+		"a=3Db=40c@example.com": "Write ra=a=3Db.",
+		"a@b=40example.com":     "Write ra=a.",
+		"=40example.com":        "Write what stands before @ in the address.",
+	} {
+		if got := localPart(in); got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+}
