@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/authcheck/authcheck/pkg/lint"
+	"github.com/authcheck/authcheck/pkg/message"
 )
 
 // covering returns a message that has the fields and is signed with h=; what is signed of
@@ -115,4 +116,23 @@ func TestSignatureAdvice(t *testing.T) {
 			}
 		})
 	}
+}
+
+// FuzzAdvice demands that rules find their way in messages of any kind: no panic, and
+// every place inside its text.
+func FuzzAdvice(f *testing.F) {
+	f.Add(sample("z=From:Bob=20<ann@example.com>|x=7C=").Message + "a\rb\u00e9\n")
+	f.Add("DKIM2-Signature: x\r\nFrom: a@b.example\r\nfrom: c\r\n" + unverified("h=from:FROM:received:bcc"))
+	zone := testZone(f, record(f, testKey(), ""))
+	f.Fuzz(func(t *testing.T, text string) {
+		m, err := message.Read(strings.NewReader(text), int64(len(text)), message.Origin{File: "a.eml"})
+		if err != nil {
+			return
+		}
+		for _, found := range lint.Run(AdviceRules(), Advise(m, &SignatureFacts{Results: Verify(t.Context(), zone, m, VerifyOptions{})})) {
+			if s := found.Span; s.Start < 0 || s.Start > s.End || s.End > len(s.Source.Text) || s.Position().Line < 1 {
+				t.Errorf("%s at %d-%d of %q, line %d", found.RuleID, s.Start, s.End, s.Source.Text, s.Position().Line)
+			}
+		}
+	})
 }
