@@ -65,16 +65,17 @@ func (a *app) readKeyFolder(dir string) (keys []dkim.PrivateKey, unread, err err
 	}
 	for _, entry := range entries {
 		path := filepath.Join(dir, entry.Name())
-		info, err := os.Stat(path)
-		if err != nil || !info.Mode().IsRegular() || strings.HasPrefix(entry.Name(), ".") {
+		selector, domain := dkim.KeyName(entry.Name())
+		named := selector != "" && slices.Contains([]string{".pem", ".key", ".private"}, filepath.Ext(path))
+		info, err := os.Stat(path) // fails for a link that leads nowhere
+		if strings.HasPrefix(entry.Name(), ".") || err != nil && !named || err == nil && !info.Mode().IsRegular() {
 			continue
 		}
 		if err := a.refuseOverwriting(path); err != nil {
 			return nil, nil, err
 		}
-		selector, domain := dkim.KeyName(entry.Name())
 		key, err := a.readPrivateKey(path)
-		if errors.Is(err, dkim.ErrPrivateKey) && (selector == "" || !slices.Contains([]string{".pem", ".key", ".private"}, filepath.Ext(path))) {
+		if errors.Is(err, dkim.ErrPrivateKey) && !named {
 			continue
 		}
 		if err != nil {
