@@ -183,6 +183,10 @@ _dmarc.shop.example.info. TXT "v=DMARC1; p=reject"
 			for _, found := range lint.Run(ResultRules(), &ResultFacts{Facts: facts, Result: Evaluate(facts, results)}) {
 				if found.RuleID == legacyDiffers.ID {
 					got = found.Message
+					// np= alone makes the difference for names that do not exist (Appendix C.5.1).
+					if np := tt.author == "ghost.example.com"; np != (found.Severity == lint.Notice) || np != strings.Contains(found.Hint, "np=") {
+						t.Errorf("%s: %s", found.Severity, found.Hint)
+					}
 				}
 			}
 			if got != tt.want {

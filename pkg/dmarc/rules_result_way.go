@@ -87,7 +87,7 @@ var legacyDiffers = resultRule{
 		ID: "dmarc-legacy-vs-9989-differs", Severity: lint.Warning,
 		Title: "Older receivers come to another outcome",
 		Why: "Receivers that still find the organization by the Public Suffix List of RFC 7489 find another record, or hold other domains for aligned, " +
-			"than those that walk the tree. --dmarc-mode rfc7489 shows what they do.",
+			"than those that walk the tree. --dmarc-mode rfc7489 shows what they do. It is a notice where only np= makes the difference, which they do not know.",
 		Ref:  "RFC 9989, Section 4.10",
 		Bad:  lint.Example{Zone: `_dmarc.sales TXT "v=DMARC1; p=reject; rua=mailto:dmarc@example.com"`, Message: "From: Ann <ann@shop.sales.example.com>\n\nHello\n", Args: sent},
 		Good: lint.Example{Zone: newsletter + rejects, Message: unsigned, Args: sent},
@@ -105,9 +105,19 @@ var legacyDiffers = resultRule{
 		if old.Record != nil && old.RecordDomain != f.RecordDomain {
 			text += ", with the record of " + old.RecordDomain
 		}
-		report(lint.Finding{Span: f.place(), Message: text,
-			Hint: "Publish a record at the domain in From, or at " + old.OrgDomain + ", and authenticate with that domain."})
+		found := lint.Finding{Span: f.place(), Message: text, Severity: lint.Warning,
+			Hint: "Publish a record at the domain in From, or at " + old.OrgDomain + ", and authenticate with that domain."}
+		if f.byExistence(&theirs, old) {
+			found.Severity, found.Hint = lint.Notice, "Make sp= as strict as np= when all mail from names below the domain passes."
+		}
+		report(found)
 	},
+}
+
+// byExistence reports whether two failures differ because the domain does not exist, for
+// which RFC 7489 has no policy of its own.
+func (f *ResultFacts) byExistence(theirs *Result, old *Facts) bool {
+	return theirs.Status == StatusFail && f.Result.Status == StatusFail && old.RecordDomain == f.RecordDomain
 }
 
 // outcome returns the verdict, with the policy that applies to what fails.
