@@ -88,7 +88,7 @@ func (a *app) completeRequest(q *check.MessageRequest, o verifyFlags) (err error
 		return fmt.Errorf("--header goes with --format text, json or ndjson")
 	}
 	for _, name := range q.Sealers {
-		if _, err := lookup.FromUser(name); err != nil {
+		if _, err := lookup.MailDomain(name); err != nil {
 			return fmt.Errorf("--trusted-sealer: %q is not a domain", name)
 		}
 	}
