@@ -30,6 +30,7 @@ func TestUnknown(t *testing.T) {
 		{"SPF", ";! TIMEOUT example.com. TXT", 100, 76, []string{"spf-record", "spf-ending", "spf-limits", "spf-sender", "dns"}},
 		{"DMARC", ";! SERVFAIL _dmarc.example.com. TXT", 100, 68, []string{"dmarc-record", "dmarc-policy", "dmarc-reports", "dmarc-names-below", "dns"}},
 		{"MX", ";! SERVFAIL example.com. MX", 100, 69, []string{"spf-record", "spf-limits", "spf-sender", "dmarc-reports", "mx", "mx-hosts", "dns"}},
+		{"DKIM key", ";! TIMEOUT s2026a._domainkey.example.com. TXT", 100, 76, []string{"dkim-key", "dkim-strength", "dkim-in-force", "dns"}},
 		{"PTR", ";! TIMEOUT 25.2.0.192.in-addr.arpa. PTR", 100, 88, []string{"ptr", "ptr-own", "dns"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -70,6 +71,8 @@ func TestDomains(t *testing.T) {
 		{"nobody answers", ";! TIMEOUT example.org. *\n;! TIMEOUT _dmarc.example.org. *\n;! TIMEOUT _domainkey.example.org. *\n;! TIMEOUT _dmarc.org. *\n;! TIMEOUT s1._domainkey.example.org. *", "", "", "refused: nothing could be judged"},
 		{"parked", "@ MX 0 .\n@ TXT \"v=spf1 -all\"\n_dmarc TXT \"v=DMARC1; p=reject\"", "", "", "10.0 as parked:"},
 		{"parked with a mail host", "@ MX 10 mail\nmail A 192.0.2.1\n@ TXT \"v=spf1 -all\"\n_dmarc TXT \"v=DMARC1; p=reject\"", "parked", "", "8.9 as parked: mx"},
+		{"parked with quarantine", "@ MX 0 .\n@ TXT \"v=spf1 -all\"\n_dmarc TXT \"v=DMARC1; p=quarantine\"", "", "", "8.1 as parked: dmarc-policy"},
+		{"only receives, and a client was named", "@ MX 10 mail\nmail A 192.0.2.1\nmail AAAA 2001:db8::1\n@ TXT \"v=spf1 -all\"\n_dmarc TXT \"v=DMARC1; p=reject; rua=mailto:d@example.org\"", "no-send", "192.0.2.9", "10.0 as no-send:"},
 		{"parked without a word", "@ MX 0 .", "", "", "1.5 as parked: spf-record spf-ending spf-limits dmarc-record dmarc-policy dmarc-names-below"},
 		{"only receives", "@ MX 10 mail\nmail A 192.0.2.1\nmail AAAA 2001:db8::1\n@ TXT \"v=spf1 -all\"\n_dmarc TXT \"v=DMARC1; p=reject; rua=mailto:d@example.org\"", "no-send", "", "10.0 as no-send:"},
 		{"only receives, as its records say", "@ MX 10 mail\nmail A 192.0.2.1\nmail AAAA 2001:db8::1\n@ TXT \"v=spf1 -all\"\n_dmarc TXT \"v=DMARC1; p=reject; rua=mailto:d@example.org\"", "", "", "10.0 as no-send:"},

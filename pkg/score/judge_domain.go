@@ -209,8 +209,8 @@ func dmarcReports(s *sheet, row *Row) verdict {
 	if f.Record == nil {
 		return verdict{state: absent}
 	}
-	if unusable(f) {
-		return verdict{state: lost, rule: "dmarc-rua-missing"} // with an address it could be used
+	if !s.costly(row) && !slices.ContainsFunc(f.Record.RUA, func(u dmarc.URI) bool { return u.Err == nil }) {
+		return verdict{state: lost, rule: "dmarc-rua-missing"}
 	}
 	silent := slices.ContainsFunc(f.Destinations, func(d *dmarc.Destination) bool {
 		return slices.ContainsFunc([]*lookup.Reply{d.Reply, d.MX, d.A, d.AAAA}, func(r *lookup.Reply) bool { return r != nil && failed(*r) })

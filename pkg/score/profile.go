@@ -82,9 +82,12 @@ func listsSenders(f *spf.Facts) bool {
 	})
 }
 
-// hasKeys reports whether a DKIM key was found that can be used.
+// hasKeys reports whether a DKIM key was found that can be used: receivers take none of
+// RSA with less than 1024 bits (RFC 8301, Section 3.2).
 func hasKeys(f *dkim.Facts) bool {
-	return f != nil && slices.ContainsFunc(f.Selectors, func(s dkim.Selector) bool { return s.Err == nil })
+	return f != nil && slices.ContainsFunc(f.Selectors, func(s dkim.Selector) bool {
+		return s.Err == nil && (s.Record == nil || s.Record.Key.Type != dkim.RSA || s.Record.Key.Bits >= dkim.MinBits)
+	})
 }
 
 // Column is one of the two columns of the table.

@@ -21,6 +21,9 @@ func outcomes(s *report.Score) map[string]report.Outcome {
 
 type checklist = map[string]report.Outcome
 
+// tinyKey is of 768 bits.
+const tinyKey = "MHwwDQYJKoZIhvcNAQEBBQADawAwaAJhAM/RjuOaNQMBDZuaZ0LK8Bdbjic+kbGkTRS0WRpZuNWAD3GAE+9knJ9U+jF88eyenCYo9qfKsPQGkm+UIFJKs4c39zxPV6L6j5CWyj9nUzISkif0LuLHxmEjIgT+uJm/FQIDAQAB"
+
 // TestDomainRequirements compares the checklists of providers with what was worked out
 // by hand.
 func TestDomainRequirements(t *testing.T) {
@@ -40,6 +43,8 @@ func TestDomainRequirements(t *testing.T) {
 			"G4": untestable, "G5": unknown, "G6": pass, "G7": untestable, "G8": fail, "G9": unknown, "G10": unknown, "G11": pass}},
 		{"key of 1024 bits", score.Google, without["dkim-strength"], checklist{"G1": pass, "G2": pass, "G3": untestable, "G4": untestable, "G5": unknown, "G6": pass,
 			"G7": untestable, "G8": pass, "G9": unknown, "G10": unknown, "G11": pass}},
+		{"key of 768 bits", score.Google, []edit{{"s2026a._domainkey\tIN TXT\t( \"v=DKIM1; k=rsa; p=\"", "s2026a._domainkey IN TXT \"v=DKIM1; k=rsa; p=" + tinyKey + "\"\nold IN TXT ( \"\""}}, checklist{"G1": unknown, "G2": pass, "G3": untestable, "G4": untestable,
+			"G5": unknown, "G6": pass, "G7": untestable, "G8": pass, "G9": unknown, "G10": unknown, "G11": fail}},
 		{"good", score.Yahoo, nil, checklist{"Y1": pass, "Y1b": unknown, "Y2": unknown, "Y3": unknown, "Y4": untestable}},
 		{"broken SPF", score.Yahoo, without["spf-record"], checklist{"Y1": pass, "Y1b": unknown, "Y2": fail, "Y3": unknown, "Y4": untestable}},
 		{"good", score.Microsoft, nil, checklist{"M1": unknown, "M3": pass}},

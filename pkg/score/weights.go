@@ -60,7 +60,7 @@ func spfRows() []Row {
 func dkimRows() []Row {
 	return []Row{
 		{ID: "dkim-key", Area: areaDKIM, Title: "DKIM keys that receivers can use", Domain: 16, Message: 3, Effort: report.ChangeServer,
-			Rules: []string{"dkim-record-missing", "dkim-domainkey-nxdomain", "dmarc-no-auth-behind", "dkim-*"}, Ask: "--selector NAME", judge: dkimKey,
+			Rules: []string{"dkim-record-missing", "dkim-domainkey-nxdomain", "dmarc-no-auth-behind", "dkim-rsa-under-1024", "dkim-*"}, Ask: "--selector NAME", judge: dkimKey,
 			Cure: "Publish a key at SELECTOR._domainkey and sign with it; authcheck dkim keygen makes one."},
 		{ID: "dkim-strength", Area: areaDKIM, Title: "DKIM keys of 2048 bits or Ed25519", Domain: 4, Message: 2, Effort: report.ChangeServer,
 			Base: "dkim-key", Rules: []string{"dkim-rsa-under-2048", "dkim-rsa-under-1024", "dkim-rsa-below-policy"}, Ask: "--selector NAME", judge: dkimQuality,
