@@ -157,6 +157,9 @@ func Table(p Profile) []report.Weight {
 	var table []report.Weight
 	for _, row := range Rows() {
 		of := points[row.ID]
+		if row.Area == areaMessage && !p.Sends() {
+			continue
+		}
 		if row.Cap > 0 || of[Domain]+of[Message] > 0 {
 			table = append(table, report.Weight{Row: row.ID, Area: row.Area, Title: row.Title, Domain: of[Domain], Message: of[Message], Cap: row.Cap})
 		}

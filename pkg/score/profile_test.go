@@ -1,10 +1,12 @@
 package score_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/authcheck/authcheck/pkg/check"
 	"github.com/authcheck/authcheck/pkg/dkim"
 	"github.com/authcheck/authcheck/pkg/report"
 	"github.com/authcheck/authcheck/pkg/score"
@@ -109,5 +111,28 @@ func TestMessageRequirements(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// Nobody else may write as somebody at Gmail.
+func TestGmail(t *testing.T) {
+	t.Parallel()
+	for domain, want := range map[string]report.Outcome{"gmail.com": report.Failed, "googlemail.com": report.Failed, "mail.example": report.Met} {
+		q := check.ScoreRequest{Profile: score.Google}
+		q.Domain.Domain = domain
+		if got := outcomes(scored(t, ";! AUTHORITATIVE .\n"+domain+". TXT \"v=spf1 -all\"\n", q).Score)["G6"]; got != want {
+			t.Errorf("%s: %s, want %s", domain, got, want)
+		}
+	}
+}
+
+// A domain that sends no mail is not judged by what is wrong with messages.
+func TestTableWithoutMessages(t *testing.T) {
+	t.Parallel()
+	for _, profile := range score.Profiles() {
+		forged := slices.ContainsFunc(score.Table(profile), func(w report.Weight) bool { return w.Row == "cap-forged" })
+		if forged != (profile != score.Parked && profile != score.NoSend) {
+			t.Errorf("%s: cap-forged in the table: %v", profile, forged)
+		}
 	}
 }
