@@ -186,3 +186,21 @@ func TestSilence(t *testing.T) {
 		}
 	}
 }
+
+// An address for reports makes no policy, and a policy no reports: each cure leads to
+// the score that its record gets.
+func TestPolicyWithoutReports(t *testing.T) {
+	t.Parallel()
+	value := func(record string) *report.Score {
+		return scored(t, zones(t, "example.com", edit{"v=DMARC1; p=reject; rua=mailto:dmarc@example.com", record}), good()).Score
+	}
+	first := value("v=DMARC1; p=none")
+	var got []string
+	for _, c := range first.Cures {
+		got = append(got, strings.Join(c.Rows, " ")+" "+c.Score.String())
+	}
+	quarantine, both := value("v=DMARC1; p=quarantine").Value, value("v=DMARC1; p=quarantine; rua=mailto:dmarc@example.com").Value
+	if diff := cmp.Diff([]string{"dmarc-policy " + quarantine.String(), "dmarc-reports " + both.String()}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

@@ -173,7 +173,7 @@ func (s *sheet) cause(row *Row) cause {
 		if !slices.Contains(rules, f.RuleID) {
 			rules, messages = append(rules, f.RuleID), append(messages, s.found(f))
 		}
-		if fix := s.fix(f); fix != "" && !slices.Contains(fixes, fix) {
+		if fix := s.fix(f); fix != "" && !slices.Contains(fixes, fix) && !slices.Contains(origin.Elsewhere, f.RuleID) {
 			fixes = append(fixes, fix)
 			if isRecord(fix) {
 				c.place = f.Subject()

@@ -14,6 +14,7 @@ type Row struct {
 	Effort          report.Effort // to win the points back
 	Base            string        // row that must be won first: without a record its ending is lost, too
 	Rules           []string      // of findings that cost the row, or say why it is lost; "spf-*": errors of these rules that no other row names
+	Elsewhere       []string      // of Rules, those whose advice wins another row back
 	Lifted          []string      // of a cap: it holds as long as one of these rows is lost
 	Cure            string        // said where no finding says what to do
 	Ask             string        // flag that lets the row be judged; empty: none does
@@ -86,7 +87,8 @@ func dmarcRows() []Row {
 			Cure: `Publish a TXT record at _dmarc below the domain: "v=DMARC1; p=none; rua=mailto:ADDRESS".`},
 		{ID: "dmarc-policy", Area: areaDMARC, Title: "DMARC policy quarantine or reject in force", Domain: 10, Message: 6, Effort: report.EditRecord,
 			Base: "dmarc-record", Rules: []string{"dmarc-parked-not-reject", "dmarc-p-none", "dmarc-p-none-no-rua", "dmarc-t-test-mode"}, judge: dmarcPolicy,
-			Apart: true, Cure: "Set p=quarantine or p=reject once the reports show that all mail passes."},
+			Elsewhere: []string{"dmarc-p-none-no-rua"},
+			Apart:     true, Cure: "Set p=quarantine or p=reject once the reports show that all mail passes."},
 		{ID: "dmarc-reports", Area: areaDMARC, Title: "DMARC reports go somewhere", Domain: 4, Message: 2, Effort: report.EditRecord,
 			Base: "dmarc-record", Rules: []string{"dmarc-rua-missing", "dmarc-rua-empty", "dmarc-p-none-no-rua", "dmarc-rua-required-address-missing", "dmarc-report-*", "dmarc-uri-*"}, judge: dmarcReports,
 			Cure: "Name an address that takes the reports in rua=."},
