@@ -19,27 +19,31 @@ func routed(m *message.Message, e report.Envelope) []string {
 	if authors := m.FromDomains(); len(authors) == 1 {
 		domains = authors
 	}
-	if _, domain := bounces(m, e); domain != "" && !slices.Contains(domains, domain) {
+	if domain := bounces(m, e); domain != "" && !slices.Contains(domains, domain) {
 		domains = append(domains, domain)
 	}
 	return domains
 }
 
-// bounces returns the domain to which bounces go, "" where there is none, with its
-// place: that of MAIL FROM, or where nobody gave it of the Return-Path field.
-func bounces(m *message.Message, e report.Envelope) (at lint.Span, domain string) {
+// bounces returns the domain to which bounces go, that of MAIL FROM, or where nobody gave
+// it of the Return-Path field; "" where there is none.
+func bounces(m *message.Message, e report.Envelope) string {
 	sender := ""
-	if e.Sender != nil && !slices.Contains(e.Guessed, report.EnvelopeSender) {
-		sender, at = *e.Sender, lint.NewSource("MAIL FROM", *e.Sender).Whole()
+	if given(e) {
+		sender = *e.Sender
 	} else if fields := m.Named("Return-Path"); len(fields) > 0 {
-		at = whole(m.Source(fields[0], "Return-Path"))
-		sender, _ = returnPath(at.Text())
+		sender, _ = returnPath(fields[0].Value())
 	}
 	domain, err := lookup.FromUser(sender[strings.LastIndexByte(sender, '@')+1:])
 	if err != nil || !strings.Contains(domain, ".") || strings.ContainsAny(domain, `\[]`) {
-		return at, ""
+		return ""
 	}
-	return at, domain
+	return domain
+}
+
+// given reports whether somebody said what MAIL FROM was.
+func given(e report.Envelope) bool {
+	return e.Sender != nil && !slices.Contains(e.Guessed, report.EnvelopeSender)
 }
 
 // openRoutes lists the domains of which it is not known whether they take mail: no
@@ -82,8 +86,15 @@ var returnUnreceivable = mailRule{
 		Good: answered("@ MX 10 mx\nbounce MX 10 mx"),
 	},
 	Check: func(f *mailFacts, report lint.ReportFunc) {
-		at, domain := bounces(f.Message.Message, f.Message.Envelope)
+		m := f.Message
+		domain := bounces(m.Message, m.Envelope)
 		if why := f.noRoute(domain); why != "" {
+			var at lint.Span
+			if given(m.Envelope) {
+				at = lint.NewSource("MAIL FROM", *m.Envelope.Sender).Whole()
+			} else {
+				at = whole(m.Source(m.Named("Return-Path")[0], "Return-Path"))
+			}
 			report(lint.Finding{Span: at, Message: fmt.Sprintf("no mail gets to %s: %s", domain, why),
 				Hint: "Publish an MX record for the domain, or send with another one."})
 		}
@@ -106,7 +117,7 @@ var fromUnreceivable = mailRule{
 			return
 		}
 		why := f.noRoute(domains[0])
-		if _, bounced := bounces(f.Message.Message, f.Message.Envelope); why == "" || bounced == domains[0] {
+		if why == "" || bounces(f.Message.Message, f.Message.Envelope) == domains[0] {
 			return
 		}
 		i := slices.IndexFunc(f.Message.Authors, func(a message.Author) bool { return a.Domain == domains[0] })

@@ -55,42 +55,55 @@ const maxPerText = 20
 // says how many there were.
 func Run[F any](rules []Rule[F], facts F) []Finding {
 	var found []Finding
-	type tally struct{ total, last int }
-	var doc *Doc                   // of the rule that is running
-	var tallies map[*Source]*tally // of its findings; most rules have none
+	var doc *Doc     // of the rule that is running
+	var before int   // findings of the rules before it
+	var many tallies // of its findings; as long as there are few nobody counts them
 	report := func(f Finding) {
-		if tallies == nil {
-			tallies = map[*Source]*tally{}
+		if many == nil && len(found)-before == maxPerText {
+			many = tallies{}
+			for at := before; at < len(found); at++ {
+				many.take(found[at].Span.Source, at)
+			}
 		}
-		t := tallies[f.Span.Source]
-		if t == nil {
-			t = &tally{}
-			tallies[f.Span.Source] = t
-		}
-		if t.total++; t.total > maxPerText {
+		if many != nil && !many.take(f.Span.Source, len(found)) {
 			return
 		}
 		f.RuleID, f.Ref = doc.ID, doc.Ref
 		if f.Severity == 0 {
 			f.Severity = doc.Severity
 		}
-		t.last = len(found)
 		found = append(found, f)
 	}
 	for i := range rules {
-		doc = &rules[i].Doc
+		doc, before, many = &rules[i].Doc, len(found), nil
 		rules[i].Check(facts, report)
-		for _, t := range tallies {
+		for _, t := range many {
 			if t.total > maxPerText {
 				f := &found[t.last]
 				f.Message = fmt.Sprintf("%s (one of %d such findings, the others are not listed)", f.Message, t.total)
 				f.Fix, f.Hint = nil, cmp.Or(f.Hint, "Correct all of them in the same way.")
 			}
 		}
-		clear(tallies)
 	}
 	Sort(found)
 	return found
+}
+
+// tallies count the findings of one rule by the text that they are about.
+type tallies map[*Source]*tally
+
+type tally struct{ total, last int } // last: place of the last one that is kept
+
+// take counts a finding that would be kept at a place; false where it is one too many.
+func (t tallies) take(source *Source, at int) bool {
+	if t[source] == nil {
+		t[source] = &tally{}
+	}
+	if t[source].total++; t[source].total > maxPerText {
+		return false
+	}
+	t[source].last = at
+	return true
 }
 
 // Docs returns the documentation of the rules, without their type.

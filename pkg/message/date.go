@@ -16,6 +16,10 @@ func ParseDate(text string) (at time.Time, ok bool) {
 	if !ok {
 		return at, false
 	}
+	// Nearly all dates are of this form, which is read in one go.
+	if at, err := time.Parse("Mon, _2 Jan 2006 15:04:05 -0700", strings.TrimSpace(text)); err == nil && at.Year() >= firstYear {
+		return at, true
+	}
 	text = tighten.Replace(strings.Join(strings.Fields(text), " "))
 	if day, rest, named := strings.Cut(text, ","); named {
 		if !isDayName(day) {
@@ -44,6 +48,9 @@ func ParseDate(text string) (at time.Time, ok bool) {
 	return at, err == nil
 }
 
+// firstYear is the first that a date can have (RFC 5322, Section 3.3).
+const firstYear = 1900
+
 // tighten removes the white space that the obsolete grammar has around marks.
 var tighten = strings.NewReplacer(" : ", ":", " :", ":", ": ", ":", " ,", ",")
 
@@ -67,8 +74,7 @@ func fullYear(word string) (year string, ok bool) {
 	case len(word) <= 3:
 		n += 1900
 	}
-	// RFC 5322, Section 3.3; a message of the year 10000 can wait.
-	return strconv.FormatUint(n, 10), n >= 1900 && n <= 9999
+	return strconv.FormatUint(n, 10), n >= firstYear && n <= 9999 // a message of the year 10000 can wait
 }
 
 // numericZone returns a zone as its difference from UTC (RFC 5322, Section 4.3).
