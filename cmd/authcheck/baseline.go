@@ -15,8 +15,11 @@ func (a *app) baselineFlags(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&a.flags.writeBaseline, "write-baseline", "", "write the findings of this run to `FILE`; none of them counts")
 }
 
-// readBaseline reads the findings that do not count.
+// readBaseline reads the findings that do not count, where there is a baseline.
 func (a *app) readBaseline() error {
+	if a.flags.baseline == "" && a.flags.writeBaseline == "" {
+		return nil
+	}
 	a.baseline = check.NewBaseline()
 	if a.flags.baseline != "" {
 		if err := a.loadBaseline(); err != nil {

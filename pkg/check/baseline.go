@@ -120,9 +120,10 @@ func faultOf(err error) string {
 
 // Apply marks the findings of a report that are known, and remembers all that count
 // for WriteTo. What is beyond the number known is new. What is said of the
-// configuration always counts: it is about what hides findings.
+// configuration always counts: it is about what hides findings. With a nil Baseline all
+// findings count.
 func (b *Baseline) Apply(r *report.Report) {
-	if r.Kind == report.Config {
+	if b == nil || r.Kind == report.Config {
 		return
 	}
 	target := b.target(r)
@@ -161,6 +162,9 @@ func identify(target string, f *lint.Finding) known {
 // Gone returns what is known of the targets that were looked at and was not found any
 // more, one line each. Of a target with unknown answers nothing is said.
 func (b *Baseline) Gone() []string {
+	if b == nil {
+		return nil
+	}
 	var gone []string
 	for _, k := range sortedKeys(b.known) {
 		if n := b.known[k] - b.met[k]; n > 0 && b.targets[k.Target] {
