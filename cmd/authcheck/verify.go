@@ -133,7 +133,7 @@ func (a *app) runVerify(ctx context.Context, q check.MessageRequest, jobs int, p
 	}
 	// Little is alive at a time: collecting every 4 MB of garbage, as is usual, would
 	// take a sixth of the time.
-	defer debug.SetGCPercent(debug.SetGCPercent(300))
+	defer debug.SetGCPercent(debug.SetGCPercent(400))
 	q.Now = a.now()
 	q.At, _ = time.Parse(time.RFC3339, a.flags.at)
 	err = eachInOrder(ctx, a, jobs, a.messages(paths), check.Something, func(ctx context.Context, in input) (*report.Report, error) {
