@@ -200,6 +200,7 @@ type cutter struct {
 	// Of what follows it:
 	first, last int  // lines that are not empty, from 1; 0: none
 	spaces      bool // they hold white space only
+	cr          bool // the octet before is CR
 }
 
 // start tries the empty body, to which there is no line end.
@@ -256,23 +257,22 @@ func (c *cutter) compare() {
 	c.kept = c.line
 }
 
-// follow looks at what follows that which was signed.
+// follow looks at what follows that which was signed. LF alone ends no line that the
+// canonical form leaves out at the end: it is something that was added.
 func (c *cutter) follow(p []byte) {
 	for _, octet := range p {
-		switch octet {
-		case '\n':
+		ends := octet == '\n'
+		if octet != '\r' && !(ends && c.cr) {
+			if c.first == 0 {
+				c.first = c.line + 1
+			}
+			c.last = c.line + 1
+			c.spaces = c.spaces && (ends || octet == ' ' || octet == '\t')
+		}
+		if ends {
 			c.line++
-			continue
-		case '\r':
-			continue
-		case ' ', '\t':
-		default:
-			c.spaces = false
 		}
-		if c.first == 0 {
-			c.first = c.line + 1
-		}
-		c.last = c.line + 1
+		c.cr = octet == '\r'
 	}
 }
 

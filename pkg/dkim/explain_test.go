@@ -239,3 +239,15 @@ func TestExplainBody(t *testing.T) {
 		})
 	}
 }
+
+// TestExplainBareLF names the lines of line ends that stand alone behind a body, which
+// no canonical form leaves out.
+func TestExplainBareLF(t *testing.T) {
+	t.Parallel()
+	text := plainSigner.sign(t, sampleText)
+	above := strings.Count(text, "\n")
+	_, got := explainText(t, text+"\n\r\n\n")
+	if len(got) != 1 || got[0].Cause != BlankLines || got[0].Lines != [2]int{above + 1, above + 3} {
+		t.Errorf("%+v, want lines %d to %d", got, above+1, above+3)
+	}
+}
