@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -33,7 +34,7 @@ func (a *app) check() *cobra.Command {
 			if q.Profile = mailhost.Profile(profile); profile != "" && !slices.Contains(mailhost.Profiles(), q.Profile) {
 				return fmt.Errorf("--profile: %q is not one of mail, parked, smarthost, no-send", profile)
 			}
-			if err := checkJobs(jobs); err != nil {
+			if err := cmp.Or(checkJobs(jobs), consistent(q.Passing, q.Failing)); err != nil {
 				return err
 			}
 			if q.Hosts, err = names("host", hosts); err != nil {

@@ -37,6 +37,9 @@ func (a *app) spf() *cobra.Command {
 			} else if q.Sender == "" && q.Helo == "" {
 				return errors.New("spf: a DOMAIN, --sender or --helo is needed")
 			}
+			if err := consistent(q.Passing, q.Failing); err != nil {
+				return err
+			}
 			return a.runSPF(cmd.Context(), q)
 		},
 	}
@@ -61,6 +64,14 @@ func (a *app) runSPF(ctx context.Context, q check.SPFRequest) error {
 func expectFlags(cmd *cobra.Command, passing, failing *[]netip.Addr) {
 	cmd.Flags().Var(addrsFlag{passing}, "expect-pass", "address that SPF must let pass (repeatable)")
 	cmd.Flags().Var(addrsFlag{failing}, "expect-fail", "address that SPF must not let pass (repeatable)")
+}
+
+// consistent refuses demands that no record can meet.
+func consistent(passing, failing []netip.Addr) error {
+	if address, both := check.Contradiction(passing, failing); both {
+		return fmt.Errorf("--expect-pass and --expect-fail both name %s", address)
+	}
+	return nil
 }
 
 // spfWords returns the command line that asks the same.

@@ -102,7 +102,7 @@ func ParseConfig(file string, text []byte) (Config, error) {
 		"retries":         func(n *yaml.Node) { p.config.Retries = p.integer(n, 0, 100) },
 		"rate":            func(n *yaml.Node) { p.config.Rate = p.number(n) },
 		"fail_on":         func(n *yaml.Node) { p.config.FailOn = p.oneOf(n, "error", "warning", "notice", "never") },
-		"trusted_sealers": func(n *yaml.Node) { p.config.Sealers = p.domains(n) },
+		"trusted_sealers": func(n *yaml.Node) { p.config.Sealers = p.sealers(n) },
 		"targets":         p.targets,
 		"severity":        p.severities,
 		"ignore":          p.ignores,

@@ -56,14 +56,23 @@ func (p *configParser) target(n *yaml.Node) (t Target) {
 	if t.Domain == "" {
 		p.fail(n, "a target needs a domain")
 	}
+	if address, both := Contradiction(t.Passing, t.Failing); both {
+		p.fail(n, "expect_pass and expect_fail both name %s", address)
+	}
 	return t
 }
 
 func (p *configParser) domain(n *yaml.Node) string { return p.name(n, "a domain") }
 
-// domains reads names of domains.
-func (p *configParser) domains(n *yaml.Node) (list []string) {
-	p.each(n, func(n *yaml.Node) { list = append(list, p.domain(n)) })
+// sealers reads names of forwarders.
+func (p *configParser) sealers(n *yaml.Node) (list []string) {
+	p.each(n, func(n *yaml.Node) {
+		name := p.domain(n)
+		if _, err := lookup.MailDomain(name); err != nil {
+			p.fail(n, "%q is not a domain", name)
+		}
+		list = append(list, name)
+	})
 	return list
 }
 

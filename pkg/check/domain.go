@@ -53,6 +53,16 @@ func (t Target) Or(known Target) Target {
 	}
 }
 
+// Contradiction returns an address that shall pass and shall not; both is false where
+// there is none.
+func Contradiction(passing, failing []netip.Addr) (address netip.Addr, both bool) {
+	at := slices.IndexFunc(passing, func(a netip.Addr) bool { return slices.Contains(failing, a) })
+	if at < 0 {
+		return address, false
+	}
+	return passing[at], true
+}
+
 // orList returns the first of two lists that holds something.
 func orList[T any](list, other []T) []T {
 	if len(list) > 0 {

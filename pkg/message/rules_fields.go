@@ -122,16 +122,16 @@ var idInvalid = rule{
 		Good:  goodMessage,
 	},
 	Check: func(m *Message, report lint.ReportFunc) {
-		if f, _ := m.single("Message-ID"); f != nil && !isMessageID(f.Value()) {
+		if f, _ := m.single("Message-ID"); f != nil && !IsMessageID(f.Value()) {
 			report(lint.Finding{Span: m.value(f), Hint: "Write something unique, an at sign and a domain of yours between angle brackets.",
 				Message: fmt.Sprintf("%q is not of the form <left@right>", strings.TrimSpace(f.Value()))})
 		}
 	},
 }
 
-// isMessageID reports whether a text is one msg-id (RFC 5322, Section 3.6.4), which no
+// IsMessageID reports whether a text is one msg-id (RFC 5322, Section 3.6.4), which no
 // white space may stand in. Dots may stand anywhere, and beyond ASCII everything.
-func isMessageID(text string) bool {
+func IsMessageID(text string) bool {
 	text, ok := WithoutComments(text)
 	text = strings.Trim(text, whiteSpace)
 	if !ok || len(text) < 5 || text[0] != '<' || text[len(text)-1] != '>' {
@@ -178,6 +178,10 @@ var mimeVersion = rule{
 // singles are the fields that a message has once at most (RFC 5322, Section 3.6). From
 // has a rule of its own.
 var singles = [...]string{"Sender", "Reply-To", "To", "Cc", "Bcc", "Message-ID", "In-Reply-To", "References", "Subject", "Date"}
+
+// Singles returns the names of the fields beside From that a message has once at most
+// (RFC 5322, Section 3.6).
+func Singles() []string { return slices.Clone(singles[:]) }
 
 var repeated = rule{
 	Doc: lint.Doc{

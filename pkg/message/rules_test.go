@@ -243,7 +243,7 @@ func TestMessageID(t *testing.T) {
 		"<a@b@example.com>":               false,
 		`<"a"b@example.com>`:              false,
 	} {
-		if got := isMessageID(in); got != want {
+		if got := IsMessageID(in); got != want {
 			t.Errorf("%q: %v, want %v", in, got, want)
 		}
 	}

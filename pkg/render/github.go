@@ -39,7 +39,7 @@ func (g *githubRenderer) Write(r *report.Report) error {
 		}
 	}
 	for _, q := range r.Unknown {
-		g.add(lint.Warning, append(listedAt(r.Listed), property("title", r.Target+": unknown")), q.Question+": "+q.Reason, withLabel("settle: ", q.Settle))
+		g.add(lint.Warning, append(listedAt(r.Listed), property("title", r.Title()+": unknown")), q.Question+": "+q.Reason, withLabel("settle: ", q.Settle))
 	}
 	return nil
 }

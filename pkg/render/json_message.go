@@ -11,6 +11,7 @@ import (
 
 // wireMessage is what a message is.
 type wireMessage struct {
+	Line        int           `json:"line,omitempty"`
 	FromFields  int           `json:"from_fields"`
 	FromDomains []string      `json:"from_domains"`
 	Defects     []string      `json:"defects"`
@@ -56,7 +57,7 @@ func wireMessageOf(m *report.Message) *wireMessage {
 	if m == nil {
 		return nil
 	}
-	w := &wireMessage{FromFields: len(m.Named("From")), FromDomains: m.FromDomains(), Defects: []string{}}
+	w := &wireMessage{Line: m.Origin.Line, FromFields: len(m.Named("From")), FromDomains: m.FromDomains(), Defects: []string{}}
 	for _, d := range m.Defects {
 		w.Defects = append(w.Defects, string(d.Kind))
 	}

@@ -46,7 +46,7 @@ type junitResult struct {
 }
 
 func (j *junitRenderer) Write(r *report.Report) error {
-	suite := junitSuite{Name: outside(r.Target), Cases: j.findings(r)}
+	suite := junitSuite{Name: outside(r.Title()), Cases: j.findings(r)}
 	for _, q := range r.Unknown {
 		result := &junitResult{Message: outside(q.Reason), Type: q.Rule, Text: outside(withLabel("settle: ", q.Settle))}
 		suite.Cases = append(suite.Cases, junitCase{Name: outside(q.Question), Class: suite.Name, Error: result})
@@ -109,7 +109,7 @@ func (j *junitRenderer) findings(r *report.Report) []junitCase {
 	cases := make([]junitCase, len(rules))
 	for i, rule := range rules {
 		cases[i] = j.ruleCase(byRule[rule])
-		cases[i].Class = outside(r.Target)
+		cases[i].Class = outside(r.Title())
 	}
 	return cases
 }

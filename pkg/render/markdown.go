@@ -42,7 +42,7 @@ func (p *pieces) add(piece string, limit int) {
 
 func (m *markdownRenderer) Write(r *report.Report) error {
 	s := r.Summary()
-	name := code(displayName(r.Target))
+	name := code(displayName(r.Title()))
 	m.rows.add(fmt.Sprintf("| %s | %d | %d | %d | %d | %d | %d |\n", strings.ReplaceAll(name, "|", `\x7c`),
 		s.Errors, s.Warnings, s.Notices, s.Unknown, s.Unchecked, s.Suppressed), maxTable)
 	before := "\n### " + name + "\n\n"

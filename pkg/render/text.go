@@ -142,7 +142,7 @@ func (t *textRenderer) rest(r *report.Report) []block {
 }
 
 func (t *textRenderer) headline(r *report.Report) string {
-	line := t.paint.bold.Sprint(displayName(r.Target))
+	line := t.paint.bold.Sprint(displayName(r.Title()))
 	if r.Results.Message != nil {
 		return line + t.messageWords(r) + "  " + t.counts(r.Summary())
 	}

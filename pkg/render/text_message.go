@@ -66,8 +66,16 @@ func (t *textRenderer) message(r *report.Report) []block {
 		blocks = append(blocks, about)
 	}
 	verdicts := t.messageSPF(r)
+	skipped := 0
 	for i := range m.Signatures {
+		if m.Signatures[i].Reason == dkim.ErrTooMany {
+			skipped++
+			continue
+		}
 		verdicts = append(verdicts, t.signature(&m.Signatures[i])...)
+	}
+	if skipped > 0 {
+		verdicts = append(verdicts, t.verdictLine("  DKIM   ", t.paint.weak, string(dkim.Neutral), plural(skipped, "more signature")+", not looked at")...)
 	}
 	if len(m.Signatures) == 0 {
 		verdicts = append(verdicts, "  DKIM   "+t.dkimStatus(dkim.None)+"  (the message is not signed)")

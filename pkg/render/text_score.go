@@ -43,7 +43,7 @@ func (t *textRenderer) score(r *report.Report) []block {
 // scoreLine returns the number with its band.
 func (t *textRenderer) scoreLine(r *report.Report) string {
 	s := r.Score
-	line := t.paint.bold.Sprint(displayName(r.Target)) + "  "
+	line := t.paint.bold.Sprint(displayName(r.Title())) + "  "
 	if s.Refused != "" {
 		return line + t.paint.bad.Sprint("no score") + ": " + Printable(s.Refused)
 	}

@@ -3,6 +3,7 @@
 package report
 
 import (
+	"fmt"
 	"net/netip"
 	"time"
 
@@ -29,6 +30,15 @@ type Report struct {
 	Unchecked []Question        // nobody could ask
 	Rules     []lint.Doc        // of the rules that fired, sorted by ID
 	Score     *Score            // nil: nobody asked for one
+}
+
+// Title returns the target as it is told from others: a message of an mbox file has the
+// line at which it begins.
+func (r *Report) Title() string {
+	if m := r.Results.Message; m != nil && m.Origin.Line > 1 {
+		return fmt.Sprintf("%s:%d", r.Target, m.Origin.Line)
+	}
+	return r.Target
 }
 
 // Place is a line of a file, from 1. The zero value is no place.

@@ -59,6 +59,24 @@ func TestUnknown(t *testing.T) {
 	}
 }
 
+// TestExpectedSender charges for a host of which the owner says that it sends, and that
+// the record does not let pass.
+func TestExpectedSender(t *testing.T) {
+	t.Parallel()
+	zone, err := lookup.ParseZone("test.zone", zones(t, "example.com"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for address, want := range map[string]report.Points{"192.0.2.25": 100, "203.0.113.77": 96} { // the row is worth 0.4
+		q := good()
+		q.Domain.Passing = []netip.Addr{netip.MustParseAddr(address)}
+		r := check.Score(context.Background(), zone, q, check.Options{})
+		if r.Score.Value != want || want < 100 && (len(r.Score.Lost) != 1 || r.Score.Lost[0].Row != "spf-sender") {
+			t.Errorf("%s: %s, want %s; lost %+v", address, r.Score.Value, want, r.Score.Lost)
+		}
+	}
+}
+
 // TestDomains scores domains that are not what most are.
 func TestDomains(t *testing.T) {
 	t.Parallel()

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/authcheck/authcheck/pkg/dmarc"
+	"github.com/authcheck/authcheck/pkg/lint"
 	"github.com/authcheck/authcheck/pkg/lookup"
 	"github.com/authcheck/authcheck/pkg/spf"
 )
@@ -72,10 +73,16 @@ func spfLimits(s *sheet, row *Row) verdict {
 	return verdict{}
 }
 
-func spfSender(s *sheet, _ *Row) verdict {
+// expectedSender is the rule about hosts of which the owner said that they send.
+const expectedSender = "spf-expected-sender-not-pass"
+
+func spfSender(s *sheet, row *Row) verdict {
 	v := verdict{state: unchecked}
 	if s.Results.SPF == nil {
 		return v
+	}
+	if slices.ContainsFunc(s.findings[row.ID], func(f *lint.Finding) bool { return f.RuleID == expectedSender && counts(f) }) {
+		return verdict{state: lost, rule: expectedSender}
 	}
 	for i := range s.Results.SPF.Results {
 		result := &s.Results.SPF.Results[i]

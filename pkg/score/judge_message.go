@@ -1,8 +1,6 @@
 package score
 
 import (
-	"net/mail"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -13,7 +11,8 @@ import (
 )
 
 // signature returns the signature of the message that speaks best for it: one that is
-// valid, those of the author's organization first. nil: there is none.
+// valid, those of the author's organization first, and of several such the one whose key
+// is not short. nil: there is none.
 func (s *sheet) signature() *dkim.Result {
 	var best *dkim.Result
 	rank := 0
@@ -21,9 +20,12 @@ func (s *sheet) signature() *dkim.Result {
 		r := &s.Results.Message.Signatures[i]
 		points := 1
 		if r.Status == dkim.Pass {
-			points += 2
+			points += 4
 		}
 		if s.ours(r.Signature.Domain) {
+			points += 2
+		}
+		if r.Record != nil && !short(r.Record.Key) {
 			points++
 		}
 		if points > rank {
@@ -90,11 +92,14 @@ func signatureStrength(s *sheet, _ *Row) verdict {
 		return verdict{state: unknown}
 	case best.Record == nil || best.Record.Key.Bits == 0:
 		return verdict{state: absent}
-	case best.Record.Key.Type == dkim.RSA && best.Record.Key.Bits < dkim.RecommendedBits:
+	case short(best.Record.Key):
 		return verdict{state: lost, rule: "dkim-sig-weak-key"}
 	}
 	return verdict{}
 }
+
+// short reports whether a key has fewer bits than are recommended.
+func short(key dkim.Key) bool { return key.Type == dkim.RSA && key.Bits < dkim.RecommendedBits }
 
 // covered are the fields without which a signature costs points, where the message has
 // them: what people see, what makes the message one of its kind, and how its body is to
@@ -155,18 +160,12 @@ func forged(s *sheet, _ *Row) verdict {
 	return verdict{}
 }
 
-// single are the fields that may stand once, beside From (RFC 5322, Section 3.6).
-var single = []string{"Date", "Message-ID", "Sender", "Reply-To", "To", "Cc", "Bcc", "In-Reply-To", "References", "Subject"}
-
-// identifier is the form of a Message-ID (RFC 5322, Section 3.6.4).
-var identifier = regexp.MustCompile(`^\s*<[^\s<>@]+@[^\s<>@]+>\s*$`)
-
 func fields(s *sheet, row *Row) verdict {
 	m := s.Results.Message
 	if m == nil {
 		return verdict{state: unchecked}
 	}
-	for _, name := range single {
+	for _, name := range message.Singles() {
 		if len(m.Named(name)) > 1 {
 			return verdict{state: lost, rule: "msg-single-header-repeated"}
 		}
@@ -177,10 +176,10 @@ func fields(s *sheet, row *Row) verdict {
 		return verdict{state: lost, rule: "msg-date-missing"}
 	case len(ids) == 0:
 		return verdict{state: lost, rule: "msg-message-id-missing"}
-	case !identifier.MatchString(ids[0].Value()):
+	case !message.IsMessageID(ids[0].Value()):
 		return verdict{state: lost, rule: "msg-message-id-invalid"}
 	}
-	if _, err := mail.ParseDate(strings.Join(strings.Fields(dates[0].Value()), " ")); err != nil {
+	if _, ok := message.ParseDate(dates[0].Value()); !ok {
 		return verdict{state: lost, rule: "msg-date-invalid"}
 	}
 	return found(s, row)

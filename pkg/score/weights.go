@@ -50,7 +50,7 @@ func spfRows() []Row {
 		{ID: "spf-limits", Area: areaSPF, Title: "SPF record within the limits of ten lookups and two void ones", Domain: 3, Message: 1, Effort: report.EditRecord,
 			Base: "spf-record", Rules: []string{"spf-too-many-lookups", "spf-too-many-void-lookups", "spf-mx-over-10"}, judge: spfLimits},
 		{ID: "spf-sender", Area: areaSPF, Title: "SPF authorizes the sending host", Domain: 4, Effort: report.EditRecord,
-			Base: "spf-record", Rules: []string{"spf-result-fail", "spf-result-softfail", "spf-result-neutral"}, Ask: "--ip ADDRESS", judge: spfSender,
+			Base: "spf-record", Rules: []string{expectedSender, "spf-result-fail", "spf-result-softfail", "spf-result-neutral"}, Ask: "--ip ADDRESS", judge: spfSender,
 			Cure: "Add the address of the sending host to the SPF record."},
 		{ID: "spf-pass", Area: areaSPF, Title: "The message passes SPF", Message: 8, Effort: report.EditRecord,
 			Rules: []string{"spf-result-fail", "spf-result-permerror", "spf-result-softfail", "spf-result-neutral", "spf-result-none"}, Ask: "--ip ADDRESS --sender ADDRESS or --guess-envelope", judge: spfPass,
