@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"math"
 	"math/big"
+	"sync"
 )
 
 // Sizes of RSA keys, in bits.
@@ -248,11 +249,11 @@ func (k Key) closePrimes() bool {
 	if new(big.Int).Mul(a, a).Cmp(k.Modulus) == 0 {
 		return true
 	}
-	one, b2, b := big.NewInt(1), new(big.Int), new(big.Int)
+	one, b2, b, modulus := big.NewInt(1), new(big.Int), new(big.Int), big.NewInt(squareModulus)
 	for range closeSteps {
 		a.Add(a, one)
 		b2.Sub(b2.Mul(a, a), k.Modulus)
-		if squareEndings>>(b2.Uint64()%64)&1 == 0 {
+		if squareEndings>>(b2.Uint64()%64)&1 == 0 || !squareRemainders()[b.Mod(b2, modulus).Int64()] {
 			continue
 		}
 		if b.Sqrt(b2); new(big.Int).Mul(b, b).Cmp(b2) == 0 {
@@ -265,3 +266,16 @@ func (k Key) closePrimes() bool {
 // squareEndings has a bit for each remainder that squares have by 64: four of five
 // numbers are none, and cost no root.
 const squareEndings = uint64(1<<0 | 1<<1 | 1<<4 | 1<<9 | 1<<16 | 1<<17 | 1<<25 | 1<<33 | 1<<36 | 1<<41 | 1<<49 | 1<<57)
+
+// squareModulus is what numbers that have such an ending are divided by: of a hundred
+// that are no squares about four have the remainder of one.
+const squareModulus = 63 * 65 * 11
+
+// squareRemainders tells which remainders squares have by squareModulus.
+var squareRemainders = sync.OnceValue(func() []bool {
+	have := make([]bool, squareModulus)
+	for n := range squareModulus {
+		have[n*n%squareModulus] = true
+	}
+	return have
+})

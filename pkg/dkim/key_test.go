@@ -67,10 +67,13 @@ func TestWeakness(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	next := new(big.Int).Add(p, big.NewInt(2))
-	for !next.ProbablyPrime(20) {
-		next.Add(next, big.NewInt(2))
+	after := func(n *big.Int) *big.Int { // n is odd
+		for n = new(big.Int).Add(n, big.NewInt(2)); !n.ProbablyPrime(20); n.Add(n, big.NewInt(2)) {
+		}
+		return n
 	}
+	// Fermat's method takes (q - p)^2 / 8p steps: about one, and here 8 to 16.
+	next, near := after(p), after(new(big.Int).Add(p, new(big.Int).Lsh(big.NewInt(1), 515)))
 	product := func(a, b *big.Int) *big.Int { return new(big.Int).Mul(a, b) }
 	for _, tt := range []struct {
 		name     string
@@ -80,6 +83,7 @@ func TestWeakness(t *testing.T) {
 	}{
 		{"square", product(p, p), 65537, ErrModulus},
 		{"neighbours", product(p, next), 65537, ErrModulus},
+		{"close", product(p, near), 65537, ErrModulus},
 		{"small factor", product(new(big.Int).Lsh(p, 100), big.NewInt(997)), 65537, ErrModulus},
 		{"exponent 0", product(p, p), 0, ErrExponent},
 		{"exponent 1", product(p, p), 1, ErrExponent},

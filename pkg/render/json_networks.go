@@ -50,7 +50,10 @@ func wireSetOf(s spf.Set) *wireSet {
 		return nil
 	}
 	w := &wireSet{IPv4: s.IPv4(), IPv6: s.IPv6().String()}
-	if list := s.Prefixes(); len(list) <= maxPrefixes && !isRest(s) {
+	if isRest(s) {
+		return w
+	}
+	if list := s.Prefixes(); len(list) <= maxPrefixes {
 		for _, p := range list {
 			w.Prefixes = append(w.Prefixes, p.String())
 		}
