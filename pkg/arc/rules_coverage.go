@@ -1,7 +1,6 @@
 package arc
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/authcheck/authcheck/pkg/dkim"
@@ -20,7 +19,7 @@ func eachMessageSignature(doc lint.Doc, hint string, judge func(*dkim.Signature)
 				continue
 			}
 			if at, message := judge(s); message != "" {
-				report(lint.Finding{Span: at, Message: message, Hint: fmt.Sprintf("The software of the handler that signs as %s must %s.", s.Domain, hint)})
+				report(lint.Finding{Span: at, Message: message, Hint: "The software that made this signature must " + hint + "."})
 			}
 		}
 	}}

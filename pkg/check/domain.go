@@ -56,7 +56,10 @@ func (t Target) Or(known Target) Target {
 // Contradiction returns an address that shall pass and shall not; both is false where
 // there is none.
 func Contradiction(passing, failing []netip.Addr) (address netip.Addr, both bool) {
-	at := slices.IndexFunc(passing, func(a netip.Addr) bool { return slices.Contains(failing, a) })
+	same := func(a netip.Addr) func(netip.Addr) bool {
+		return func(b netip.Addr) bool { return a.Unmap() == b.Unmap() } // SPF takes them for one
+	}
+	at := slices.IndexFunc(passing, func(a netip.Addr) bool { return slices.ContainsFunc(failing, same(a)) })
 	if at < 0 {
 		return address, false
 	}

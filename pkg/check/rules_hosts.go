@@ -1,7 +1,6 @@
 package check
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -49,7 +48,7 @@ var subdomainUnprotected = crossRule{
 	},
 	Check: func(f *CrossFacts, found lint.ReportFunc) {
 		if names := f.files.below; len(names) > 0 && f.openBelow() {
-			found(lint.Finding{Span: lint.NewSource("TXT "+names[0], "").Whole(), Message: fewNames(names) + ": no SPF record, and no DMARC policy that is applied",
+			found(lint.Finding{Span: lint.NewSource("TXT "+names[0], "").Whole(), Message: lint.Few(names) + ": no SPF record, and no DMARC policy that is applied",
 				Hint: `Publish "v=spf1 -all" at names that send no mail, or a DMARC policy for all of them, such as sp=reject.`})
 		}
 	},
@@ -89,13 +88,4 @@ var autoconfigMissing = crossRule{
 		found(lint.Finding{Span: lint.NewSource(first.String(), "").Whole(), Message: "no record tells mail programs the servers of " + f.Host.Domain,
 			Hint: "Publish an SRV record at " + first.Name + " and one for reading, such as at _imaps._tcp." + f.Host.Domain + "."})
 	},
-}
-
-// fewNames lists the first few names.
-func fewNames(names []string) string {
-	const few = 4
-	if more := len(names) - few; more > 0 {
-		return fmt.Sprintf("%s and %d more names", strings.Join(names[:few], ", "), more)
-	}
-	return strings.Join(names, ", ")
 }

@@ -41,7 +41,7 @@ func (z *zones) bareHosts(ctx context.Context, files []*lookup.File) map[string]
 	}
 	for _, f := range files {
 		for _, rec := range f.Records {
-			if rec.Type != lookup.TypeA && rec.Type != lookup.TypeAAAA || z.bare[rec.Name] || f.Relative[rec.Name] || !isHost(rec.Name) {
+			if rec.Type != lookup.TypeA && rec.Type != lookup.TypeAAAA || z.bare[rec.Name] || f.Relative[rec.Name] || !isServer(rec.Name) {
 				continue
 			}
 			if n := z.names[rec.Name]; n != nil && (n.domain || n.policy) {
@@ -62,9 +62,9 @@ func (z *zones) bareHosts(ctx context.Context, files []*lookup.File) map[string]
 	return below
 }
 
-// isHost reports whether a name may be that of a host: it is no wildcard, no reverse
+// isServer reports whether a name may be that of a host: it is no wildcard, no reverse
 // name, and has no label of the kind that names services.
-func isHost(name string) bool {
+func isServer(name string) bool {
 	return !strings.HasPrefix(name, "*") && !strings.HasPrefix(name, "_") && !strings.Contains(name, "._") && !isReverse(name)
 }
 

@@ -27,6 +27,7 @@ const (
 	trace                      // servers on the way add such fields, or change them
 	repeated                   // may occur many times, so that others may be added
 	legal                      // left to the signer although it is such a field (RFC 6376, Sections 4.2 and 5.4.1)
+	newer                      // of DKIM2
 )
 
 // watched is a name of fields that rules ask for.
@@ -39,20 +40,24 @@ type watched struct {
 // for the fields of those who send a message again and for the one that relays change.
 var watchedFields = sync.OnceValue(func() []watched {
 	fields := []watched{
-		{"From", once | guarded}, {"Reply-To", once | guarded}, {"To", once | guarded}, {"Subject", once | guarded}, {"Date", once | guarded},
-		{"Content-Type", guarded}, {"Sender", once}, {"Cc", once}, {"Message-ID", once}, {"In-Reply-To", once}, {"References", once},
+		{"From", once | guarded}, {"Reply-To", guarded}, {"To", guarded}, {"Subject", guarded}, {"Date", guarded}, {"Content-Type", guarded},
 		{"Return-Path", trace}, {"Received", trace}, {"Authentication-Results", trace | legal}, {signatureField, trace | legal},
 		{"ARC-Authentication-Results", trace}, {"ARC-Message-Signature", trace}, {"ARC-Seal", trace},
-		{"Comments", repeated}, {"Keywords", repeated}, {"Bcc", repeated}, {"DKIM2-Signature", 0}, {"Message-Instance", 0},
+		{"Comments", repeated}, {"Keywords", repeated}, {"Bcc", repeated}, {"DKIM2-Signature", newer}, {"Message-Instance", newer},
+	}
+	add := func(name string, u usage) {
+		if at := slices.IndexFunc(fields, func(w watched) bool { return w.name == name }); at >= 0 {
+			fields[at].use |= u
+		} else {
+			fields = append(fields, watched{name, u})
+		}
+	}
+	for _, name := range message.Singles() {
+		add(name, once)
 	}
 	for _, name := range SignedFields() {
-		if strings.HasPrefix(name, "Resent-") || name == "Content-Transfer-Encoding" || name == "From" {
-			continue
-		}
-		if at := slices.IndexFunc(fields, func(w watched) bool { return w.name == name }); at >= 0 {
-			fields[at].use |= core
-		} else {
-			fields = append(fields, watched{name, core})
+		if !strings.HasPrefix(name, "Resent-") && name != "Content-Transfer-Encoding" && name != "From" {
+			add(name, core)
 		}
 	}
 	return fields

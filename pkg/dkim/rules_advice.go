@@ -166,12 +166,13 @@ var dkim2 = adviceRule{
 		Good:  signed(),
 	},
 	Check: func(f *AdviceFacts, report lint.ReportFunc) {
-		for _, name := range [...]string{"DKIM2-Signature", "Message-Instance"} {
-			if at, _ := placeOf(name); f.present[at] > 0 {
+		told := false
+		fields(newer, func(at int, name string) {
+			if f.present[at] > 0 && !told {
+				told = true
 				report(lint.Finding{Span: f.Message.Source(f.first(name), name).Whole(), Message: name + " is a field of DKIM2, which is not verified"})
-				return
 			}
-		}
+		})
 	},
 }
 

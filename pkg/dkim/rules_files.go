@@ -92,19 +92,10 @@ var sharedKey = fileRule{
 				}
 			}
 			if len(others) > 0 {
-				report(lint.Finding{Span: places[0].at, Message: "the key of " + places[0].name + " stands at " + fewOf(others), Hint: "Make a key for every domain."})
+				report(lint.Finding{Span: places[0].at, Message: "the key of " + places[0].name + " stands at " + lint.Few(others), Hint: "Make a key for every domain."})
 			}
 		}
 	},
-}
-
-// fewOf lists the first few names.
-func fewOf(names []string) string {
-	const few = 4
-	if more := len(names) - few; more > 0 {
-		return fmt.Sprintf("%s and %d more names", strings.Join(names[:few], ", "), more)
-	}
-	return strings.Join(names, ", ")
 }
 
 var reportRecord = fileRule{
@@ -146,7 +137,7 @@ func judgeReports(list *taglist.List, report lint.ReportFunc) {
 	}
 	if rr := list.Get("rr"); rr != nil {
 		for word := range strings.SplitSeq(rr.Value.Text(), ":") {
-			if word = strings.TrimSpace(word); !slices.Contains(failures, word) {
+			if word = strings.TrimSpace(word); !slices.Contains(failures, strings.ToLower(word)) {
 				report(lint.Finding{Span: rr.Value, Message: fmt.Sprintf("%q is none of %s", word, strings.Join(failures, ", ")), Hint: "Leave rr out for reports on every failure."})
 				return
 			}

@@ -95,12 +95,16 @@ func (f *Facts) Policy() Policy {
 		return p.Subdomain()
 	case f.Exists == nil || f.Exists.Err != nil:
 		return ""
-	// RFC 9989, Section 3.2.13: only NXDOMAIN means that a name does not exist, and
-	// an alias exists whatever it points at.
-	case f.Exists.Answer.NXDomain && len(f.Exists.Answer.Chain) == 0:
+	case f.missing():
 		return p.NonExistent()
 	}
 	return p.Subdomain()
+}
+
+// missing reports whether the domain is known not to exist. Only NXDOMAIN says that, and
+// an alias exists whatever it points at (RFC 9989, Section 3.2.13).
+func (f *Facts) missing() bool {
+	return f.Exists != nil && f.Exists.Err == nil && f.Exists.Answer.NXDomain && len(f.Exists.Answer.Chain) == 0
 }
 
 // Requested returns what a policy asks of receivers under t.

@@ -15,16 +15,20 @@ import (
 type Suffixes struct {
 	source string
 	rules  map[string]bool // "=" with a name, "*" with what "*." stands before, "!" with an exception
+	hosted map[string]bool // those rules of the list's part on services that give out names, not registries
 }
 
 // ReadSuffixes reads a list in the form of publicsuffix.org.
 func ReadSuffixes(source string, r io.Reader) (*Suffixes, error) {
-	s := &Suffixes{source: source, rules: map[string]bool{}}
-	lines := bufio.NewScanner(r)
+	s := &Suffixes{source: source, rules: map[string]bool{}, hosted: map[string]bool{}}
+	lines, services := bufio.NewScanner(r), false
 	for n := 1; lines.Scan(); n++ {
 		// The list ends a rule at the first white space.
 		fields := strings.Fields(lines.Text())
 		if len(fields) == 0 || strings.HasPrefix(fields[0], "//") {
+			if mark := lines.Text(); strings.Contains(mark, "PRIVATE DOMAINS===") {
+				services = strings.Contains(mark, "===BEGIN")
+			}
 			continue
 		}
 		rule, kind := fields[0], "="
@@ -38,6 +42,9 @@ func ReadSuffixes(source string, r io.Reader) (*Suffixes, error) {
 			return nil, fmt.Errorf("%s:%d: %w", source, n, err)
 		}
 		s.rules[kind+name] = true
+		if services {
+			s.hosted[kind+name] = true
+		}
 	}
 	if err := lines.Err(); err != nil {
 		return nil, fmt.Errorf("read %s: %w", source, err)
@@ -77,15 +84,15 @@ func (s *Suffixes) Suffix(domain string) (suffix string, listed bool) {
 }
 
 // Registry reports whether a domain is a public suffix below which a registry gives out
-// names. Of the built-in list the suffixes of services, such as those of web hosts, are
-// none.
+// names. The suffixes of services, such as those of web hosts, are none.
 func (s *Suffixes) Registry(domain string) bool {
 	if s == nil || s.rules == nil {
 		suffix, icann := publicsuffix.PublicSuffix(domain)
 		return icann && suffix == domain
 	}
 	suffix, listed := s.Suffix(domain)
-	return listed && suffix == domain
+	_, above, _ := strings.Cut(domain, ".")
+	return listed && suffix == domain && !s.hosted["="+domain] && !s.hosted["*"+above]
 }
 
 // Organizational returns the Organizational Domain of a domain: its public suffix

@@ -96,10 +96,8 @@ var pNone = recordRule(lint.Doc{
 	Good:  example("v=DMARC1; p=quarantine; rua=mailto:dmarc@example.com"),
 }, func(f *Facts, report lint.ReportFunc) {
 	if f.Policy() == None && usable(f.Record.RUA) && f.asProposed() {
-		span := f.policySpan()
-		tag, _, _ := strings.Cut(span.Text(), "=") // p, or that for names below the record's own
-		report(lint.Finding{Span: span, Message: "mail that fails is treated like any other",
-			Hint: fmt.Sprintf("Move on to %s=quarantine when the reports show that all your mail passes.", strings.TrimSpace(tag))})
+		report(lint.Finding{Span: f.policySpan(), Message: "mail that fails is treated like any other",
+			Hint: fmt.Sprintf("Move on to %s when the reports show that all your mail passes.", f.asking(Quarantine))})
 	}
 })
 
@@ -125,7 +123,7 @@ var pQuarantine = recordRule(lint.Doc{
 	Good:  example("v=DMARC1; p=reject"),
 }, func(f *Facts, report lint.ReportFunc) {
 	if f.Policy() == Quarantine {
-		report(lint.Finding{Span: f.policySpan(), Message: "mail that fails is put aside rather than refused", Hint: "Use p=reject if nobody writes to mailing lists from the domain."})
+		report(lint.Finding{Span: f.policySpan(), Message: "mail that fails is put aside rather than refused", Hint: fmt.Sprintf("Use %s if nobody writes to mailing lists from the domain.", f.asking(Reject))})
 	}
 })
 
@@ -134,16 +132,37 @@ func (f *Facts) asProposed() bool {
 	return !slices.ContainsFunc(policyTags, func(name string) bool { t := f.Record.Tag(name); return t != nil && t.Err != nil }) && f.Record.Tag("p") != nil
 }
 
+// deciding returns the names of the tags that the policy for the domain is from; there
+// are two where it makes no difference now whether the domain exists.
+func (f *Facts) deciding() []string {
+	first := func(names ...string) string {
+		for _, name := range names {
+			if f.Record.Tag(name) != nil {
+				return name
+			}
+		}
+		return "p"
+	}
+	switch p := f.Policies(); {
+	case !f.Inherited():
+		return []string{"p"}
+	case p.NonExistent() == p.Subdomain() && f.Record.Tag("np") != nil:
+		return []string{first("sp", "p"), "np"}
+	case f.missing():
+		return []string{first("np", "sp", "p")}
+	}
+	return []string{first("sp", "p")}
+}
+
+// asking returns the tags that would ask for a policy.
+func (f *Facts) asking(p Policy) string {
+	return strings.Join(f.deciding(), "="+string(p)+" and ") + "=" + string(p)
+}
+
 // policySpan returns where the policy that applies stands.
 func (f *Facts) policySpan() lint.Span {
-	p, names := f.Policy(), policyTags[:1]
-	if f.Inherited() {
-		names = []string{"sp", "np", "p"} // of two that say the same, that of names that exist
-	}
-	for _, name := range names {
-		if t := f.Record.Tag(name); t != nil && strings.EqualFold(t.Value.Text(), string(p)) {
-			return t.Span
-		}
+	if t := f.Record.Tag(f.deciding()[0]); t != nil && strings.EqualFold(t.Value.Text(), string(f.Policy())) {
+		return t.Span
 	}
 	return f.Record.Version
 }

@@ -109,6 +109,9 @@ var legacyDiffers = resultRule{
 			Hint: "Publish a record at the domain in From, or at " + old.OrgDomain + ", and authenticate with that domain."}
 		if f.byExistence(&theirs, old) {
 			found.Severity, found.Hint = lint.Notice, "Make sp= as strict as np= when all mail from names below the domain passes."
+			if f.Result.Policy.Weaker(theirs.Policy) {
+				found.Hint = "Make np= as strict as sp=, or leave it out."
+			}
 		}
 		report(found)
 	},

@@ -114,6 +114,15 @@ func TestSuffixes(t *testing.T) {
 			t.Errorf("%s: %s, want %s", domain, got, want)
 		}
 	}
+	services, err := ReadSuffixes("list", strings.NewReader("com\n// ===BEGIN PRIVATE DOMAINS===\nshop.com\n*.host.com\n// ===END PRIVATE DOMAINS===\n*.ck\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for domain, want := range map[string]bool{"com": true, "a.com": false, "shop.com": false, "a.host.com": false, "a.ck": true, "b.a.ck": false, "unknown": false} {
+		if got := services.Registry(domain); got != want {
+			t.Errorf("%s: is it a registry's? %v", domain, got)
+		}
+	}
 	if _, err := ReadSuffixes("list", strings.NewReader("// nothing\n")); err == nil {
 		t.Error("an empty list is accepted")
 	}

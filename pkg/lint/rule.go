@@ -3,6 +3,7 @@ package lint
 import (
 	"cmp"
 	"fmt"
+	"strings"
 )
 
 // Example is a situation in which a rule fires, or one in which it does not.
@@ -113,4 +114,13 @@ func Docs[F any](rules []Rule[F]) []Doc {
 		docs[i] = rules[i].Doc
 	}
 	return docs
+}
+
+// Few lists the first few of the names that a finding is about.
+func Few(names []string) string {
+	const few = 4
+	if more := len(names) - few; more > 0 {
+		return fmt.Sprintf("%s and %d more names", strings.Join(names[:few], ", "), more)
+	}
+	return strings.Join(names, ", ")
 }

@@ -200,6 +200,8 @@ func (f *Facts) NoRoute() string {
 		return "a null MX says that it takes no mail"
 	case f.MX == nil || f.MX.Err != nil || len(f.Exchanges) > 0:
 		return ""
+	case f.MX.Answer.NXDomain && len(f.MX.Answer.Chain) > 0:
+		return "its alias leads to a name that does not exist"
 	case f.MX.Answer.NXDomain:
 		return "it does not exist"
 	case f.Self.None():

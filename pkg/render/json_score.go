@@ -71,6 +71,7 @@ type wireRequirement struct {
 	ID        string         `json:"id"`
 	Text      string         `json:"text"`
 	Outcome   report.Outcome `json:"outcome"`
+	Advice    bool           `json:"advice,omitempty"`
 	Rows      []string       `json:"rows,omitempty"`
 	Certainty string         `json:"certainty"`
 	Dated     string         `json:"dated"`
@@ -107,7 +108,7 @@ func wireScoreOf(s *report.Score) *wireScore {
 		w.Cures = append(w.Cures, wireCure{c.Rule, c.Rows, c.Effort.String(), octetsOf(c.Found), octetsOf(c.Fix), octetsOf(c.Place), decimal(c.Score), c.Held})
 	}
 	for _, q := range s.Requirements {
-		w.Requirements = append(w.Requirements, wireRequirement{q.ID, q.Text, q.Outcome, q.Rows, q.Certainty, q.Dated})
+		w.Requirements = append(w.Requirements, wireRequirement{q.ID, q.Text, q.Outcome, q.Advice, q.Rows, q.Certainty, q.Dated})
 	}
 	return w
 }

@@ -39,6 +39,15 @@ func (t *textRenderer) flattening(f *spf.Flattening) []block {
 	return append(blocks, t.publish(f), t.proof(f))
 }
 
+// provided says what the comparison of records takes for granted, "" where that is
+// nothing.
+func provided(d *spf.Difference) string {
+	if len(d.Old.Conditions)+len(d.New.Conditions) == 0 {
+		return ""
+	}
+	return ", provided that names with macros cause no error"
+}
+
 // publish returns the records as a master file has them.
 func (t *textRenderer) publish(f *spf.Flattening) block {
 	b := block{t.paint.good.Sprint("publish") + ":"}
@@ -50,7 +59,7 @@ func (t *textRenderer) publish(f *spf.Flattening) block {
 
 // proof says that nothing changes for anybody, and for how long.
 func (t *textRenderer) proof(f *spf.Flattening) block {
-	b := t.labelled("  ", "Checked: every address gets the result that it would get now without a limit of lookups; "+sizes(f.Proof.New.Of(spf.Pass))+" pass.")
+	b := t.labelled("  ", "Checked: every address gets the result that it would get now without a limit of lookups"+provided(f.Proof)+"; "+sizes(f.Proof.New.Of(spf.Pass))+" pass.")
 	var copied []string
 	for _, c := range f.Changes {
 		if !c.Opened || c.Term.Kind == spf.Include {
@@ -108,7 +117,7 @@ func (t *textRenderer) difference(d *spf.Difference) []block {
 		return append(blocks, t.labelled("  not compared: ", shortReason(err)))
 	}
 	if d.Empty() {
-		return append(blocks, block{"  the same result for every client"})
+		return append(blocks, t.labelled("  ", "the same result for every client"+provided(d)))
 	}
 	for _, c := range d.Changes {
 		blocks = append(blocks, t.change(c))

@@ -39,7 +39,9 @@ func Compare(from *Facts, old *Networks, to *Facts) *Difference {
 	return d
 }
 
-// Empty reports whether both records surely give every client the same verdict.
+// Empty reports whether both records give every client the same verdict, whatever the
+// terms that depend on the message find. A name made of macros that has no record where
+// one is included, or that exceeds a limit, is an error that it does not foresee.
 func (d *Difference) Empty() bool {
 	return len(d.Changes)+len(d.Gone)+len(d.Added) == 0 && d.Otherwise.Empty() && d.Unknown().Empty() && d.Old.Err == nil && d.New.Err == nil
 }
