@@ -76,7 +76,7 @@ func uncheckedDMARC(f *dmarc.Facts, asked []lookup.Reply) []report.Question {
 	var open []report.Question
 	if failure, ok := errors.AsType[*lookup.Error](f.OrgErr); ok {
 		if !slices.ContainsFunc(asked, func(r lookup.Reply) bool { return r.Question == failure.Question }) {
-			open = append(open, report.Question{Question: failure.Question.String(), Reason: "whether the Organizational Domain is above " + f.OrgDomain + ": " + reason(failure)})
+			open = append(open, report.Question{Question: failure.Question.String(), Reason: "which name is the Organizational Domain: " + reason(failure)})
 		}
 	}
 	for _, domain := range f.Skipped {

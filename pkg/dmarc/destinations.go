@@ -1,7 +1,9 @@
 package dmarc
 
 import (
+	"cmp"
 	"context"
+	"errors"
 
 	"github.com/authcheck/authcheck/pkg/lookup"
 )
@@ -20,7 +22,7 @@ func (in *inspection) destinations(f *Facts) {
 			}
 			f.Destinations = append(f.Destinations, &Destination{URI: u, Tag: list.tag})
 			in.put(u.Host, lookup.TypeMX)
-			if org := f.recordOrg(); within(u.Host, org) {
+			if within(u.Host, f.highest()) {
 				in.putWalk(f, u.Host)
 			} else {
 				in.putAgreement(f, u.Host)
@@ -29,13 +31,16 @@ func (in *inspection) destinations(f *Facts) {
 	}
 }
 
-// recordOrg returns the Organizational Domain of the name where the record was
-// found. A record that another name inherits stands at one.
-func (f *Facts) recordOrg() string {
-	if f.Inherited() {
+// highest returns the highest name that can be the Organizational Domain of the name
+// where the record was found. A record that another name inherits stands at one.
+func (f *Facts) highest() string {
+	switch {
+	case f.Inherited():
 		return f.RecordDomain
+	case f.Standard == RFC7489:
+		return f.OrgDomain
 	}
-	return f.OrgDomain
+	return f.Tree.highest()
 }
 
 func (in *inspection) putWalk(f *Facts, host string) {
@@ -69,20 +74,29 @@ func (in *inspection) putAgreement(f *Facts, host string) {
 }
 
 // foreign reports whether a host belongs to another organization than the record.
-// Its Organizational Domain is the host or above it, so a host outside of that of
-// the record has another one.
-func (in *inspection) foreign(f *Facts, host string) bool {
-	org := f.recordOrg()
+// Its Organizational Domain is the host or above it, so a host outside of every one
+// that the record can have has another. With an error that is not known.
+func (in *inspection) foreign(f *Facts, host string) (bool, error) {
 	switch {
-	case host == f.RecordDomain || host == org:
-		return false
+	case host == f.RecordDomain || host == f.OrgDomain && f.OrgErr == nil:
+		return false, nil
 	case f.Standard == RFC7489:
-		return f.Suffixes.Organizational(host) != org
-	case !within(host, org):
-		return true
+		return f.Suffixes.Organizational(host) != f.highest(), nil
+	case !within(host, f.highest()):
+		return true, nil
 	}
-	other, err := newWalk(host, in.policy).Org()
-	return err == nil && other != org
+	walk := newWalk(host, in.policy)
+	org, err := walk.Org()
+	err = cmp.Or(f.OrgErr, err)
+	switch {
+	case err == nil:
+		return org != f.OrgDomain, nil
+	case !within(f.RecordDomain, walk.highest()):
+		return true, nil
+	case org == f.OrgDomain && f.Tree.answered(org) && walk.answered(org):
+		return false, nil // what is missing stands above both
+	}
+	return false, err
 }
 
 // settle asks what the first answers about the addresses left open, and judges.
@@ -90,7 +104,8 @@ func (in *inspection) settle(ctx context.Context, r lookup.Resolver, f *Facts) {
 	question := func(name string, typ lookup.Type) lookup.Question { return lookup.Question{Name: name, Type: typ} }
 	for _, d := range f.Destinations {
 		d.MX = in.replies[question(d.URI.Host, lookup.TypeMX)]
-		if d.Foreign = in.foreign(f, d.URI.Host); d.Foreign {
+		d.Foreign, d.Err = in.foreign(f, d.URI.Host)
+		if d.Foreign || d.Err != nil {
 			in.putAgreement(f, d.URI.Host)
 		}
 		if d.MX.Err == nil && d.MX.Answer.Void() && !d.MX.Answer.NXDomain {
@@ -102,13 +117,25 @@ func (in *inspection) settle(ctx context.Context, r lookup.Resolver, f *Facts) {
 	for _, d := range f.Destinations {
 		in.need(d.MX)
 		d.A, d.AAAA = in.reply(question(d.URI.Host, lookup.TypeA)), in.reply(question(d.URI.Host, lookup.TypeAAAA))
-		if !d.Foreign {
-			continue
+		if d.Foreign || d.Err != nil {
+			in.consent(f, d)
 		}
-		name, wildcard := agreement(f, d.URI.Host)
-		d.Name, d.Reply = name, in.reply(question(name, lookup.TypeTXT))
-		d.Wildcard = in.replies[question(wildcard, lookup.TypeTXT)]
-		d.judge()
+	}
+}
+
+// consent looks whether a destination agrees. Where it does, nobody needs to know
+// whether it has to.
+func (in *inspection) consent(f *Facts, d *Destination) {
+	name, wildcard := agreement(f, d.URI.Host)
+	agreed := *d
+	agreed.Name, agreed.Reply = name, in.replies[lookup.Question{Name: name, Type: lookup.TypeTXT}]
+	agreed.Wildcard = in.replies[lookup.Question{Name: wildcard, Type: lookup.TypeTXT}]
+	agreed.Err = nil
+	if agreed.judge(); d.Foreign || agreed.Err == nil {
+		*d = agreed
+		in.need(d.Reply)
+	} else if failure, ok := errors.AsType[*lookup.Error](d.Err); ok {
+		in.need(in.replies[failure.Question])
 	}
 }
 

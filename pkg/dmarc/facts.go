@@ -27,7 +27,7 @@ type Facts struct {
 	Record       *Record        // that applies to Domain; nil: none
 	RecordDomain string         // where it was found
 	Err          error          // why there is no Record: a sentinel or the resolver's error
-	OrgDomain    string         // Organizational Domain
+	OrgDomain    string         // Organizational Domain; with OrgErr what the answers that came amount to
 	OrgErr       error          // why OrgDomain is not sure: a question without answer
 	Suffixes     *Suffixes      // list used for comparison and by RFC7489
 	Exists       *lookup.Reply  // whether Domain exists; nil: it makes no difference
@@ -50,12 +50,12 @@ var (
 type Destination struct {
 	URI      *URI
 	Tag      string        // "rua" or "ruf"
-	Foreign  bool          // of another organization than the record: it must agree
-	Name     string        // where it would agree; empty: not Foreign, or too long a name
+	Foreign  bool          // known to be of another organization than the record: it must agree
+	Name     string        // where it agrees or would; empty: nobody needs to know, or too long a name
 	Reply    *lookup.Reply // about Name
 	Wildcard *lookup.Reply // about the wildcard that would agree for everybody
 	Agreed   []*Record     // records at Name with the version first
-	Err      error         // why nothing is sent there: a sentinel; or the resolver's error
+	Err      error         // why nothing is sent there: a sentinel; or the resolver's error, unless Foreign about whose the host is
 	MX       *lookup.Reply
 	A, AAAA  *lookup.Reply // asked where the host has no MX record; else nil
 }

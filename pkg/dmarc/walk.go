@@ -138,6 +138,23 @@ func (w *Walk) Org() (string, error) {
 	return org, unknown
 }
 
+// highest returns the highest name that can be the Organizational Domain, whatever
+// the missing answers are.
+func (w *Walk) highest() string {
+	name, _ := w.Org()
+	for i := range w.Steps {
+		if s := &w.Steps[i]; s.failed() && within(name, s.Domain) {
+			name = s.Domain
+		}
+	}
+	return name
+}
+
+// answered reports whether no answer is missing about the domain and names below it.
+func (w *Walk) answered(domain string) bool {
+	return !slices.ContainsFunc(w.Steps, func(s Step) bool { return s.failed() && within(s.Domain, domain) })
+}
+
 // failed reports whether the question has no answer.
 func (s *Step) failed() bool { return s.Reply != nil && s.Reply.Err != nil }
 

@@ -1,7 +1,9 @@
 package dmarc
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -99,6 +101,53 @@ example.com._report._dmarc.unit.example.com. TXT "v=DMARC1;"
 		}
 	}
 }
+
+// TestDestinationsUnknown wants a destination held for another organization's only where
+// no missing answer could change that. The question about the record of the name above
+// has no answer.
+func TestDestinationsUnknown(t *testing.T) {
+	t.Parallel()
+	const zone = `;! AUTHORITATIVE .
+;! %s _dmarc.%s. TXT
+_dmarc.a.example.com. TXT "v=DMARC1; p=reject; rua=mailto:x@%s"
+_dmarc.unit.a.example.com. TXT "v=DMARC1; p=none; psd=n"
+a.example.com._report._dmarc.agrees.example.com. TXT "v=DMARC1"
+`
+	for _, tt := range []struct {
+		above, host string
+		foreign     bool
+		err         error // nil, ErrUnauthorized, or what is said of the question above
+	}{
+		{"example.com", "a.example.com", false, nil},
+		{"example.com", "b.a.example.com", false, nil}, // both below what is missing, whatever that is
+		{"example.com", "example.com", false, errAbove},
+		{"example.com", "c.example.com", false, errAbove},
+		{"example.com", "agrees.example.com", false, nil}, // needless or not, the consent is there
+		{"example.com", "other.com", true, ErrUnauthorized},
+		{"example.com", "unit.a.example.com", true, ErrUnauthorized}, // psd=n
+		{"com", "other.com", false, errAbove},
+		{"com", "example.net", true, ErrUnauthorized},
+		{"b.a.example.com", "b.a.example.com", false, errAbove}, // it may say psd=n
+	} {
+		for directive, failure := range map[string]error{"SERVFAIL": lookup.ErrServFail, "TIMEOUT": lookup.ErrTimeout} {
+			f := inspect(t, fmt.Sprintf(zone, directive, tt.above, tt.host), "a.example.com", Options{})
+			d, want := f.Destinations[0], tt.err
+			reason := d.Err
+			if failure, ok := reason.(*lookup.Error); ok {
+				reason = failure.Reason
+			}
+			needed := slices.ContainsFunc(f.Asked, func(r lookup.Reply) bool { return r.Name == "_dmarc."+tt.above })
+			if want == errAbove {
+				want = failure
+			}
+			if d.Foreign != tt.foreign || reason != want || needed != (tt.err == errAbove) {
+				t.Errorf("%s without %s: foreign %v, %v, needed %v", tt.host, tt.above, d.Foreign, d.Err, needed)
+			}
+		}
+	}
+}
+
+var errAbove = errors.New("no answer")
 
 func TestSuffixes(t *testing.T) {
 	t.Parallel()

@@ -55,8 +55,11 @@ func wireDMARCOf(r report.Results) *wireDMARC {
 		return nil
 	}
 	w := &wireDMARC{
-		Standard: f.Standard, AuthorDomain: octetsOf(f.Domain), OrgDomain: octetsOf(f.OrgDomain),
+		Standard: f.Standard, AuthorDomain: octetsOf(f.Domain),
 		RecordDomain: octetsOf(f.RecordDomain), Policy: f.Policy(),
+	}
+	if f.OrgErr == nil {
+		w.OrgDomain = octetsOf(f.OrgDomain)
 	}
 	if f.Record != nil {
 		text, p := octetsOf(f.Record.String()), f.Policies()
@@ -105,9 +108,11 @@ func answer(s *dmarc.Step) string {
 // agreement says in a few words whether reports may go to an address.
 func agreement(d *dmarc.Destination) string {
 	switch {
+	case d.Err != nil && !d.Foreign:
+		return "not known whether of the same organization: " + shortReason(d.Err)
 	case d.Err != nil:
 		return shortReason(d.Err)
-	case d.Foreign:
+	case d.Foreign || len(d.Agreed) > 0:
 		return "the destination agrees"
 	}
 	return "of the same organization"

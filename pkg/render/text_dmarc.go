@@ -126,7 +126,11 @@ func (t *textRenderer) walk(f *dmarc.Facts) block {
 	for i := range names {
 		b = append(b, hang("    ", "        ", fmt.Sprintf("%-*s  %-*s  %s", wide, names[i], wider, answers[i], f.Next(i)), min(t.width, maxProse))...)
 	}
-	b = append(b, "  Organizational Domain: "+displayName(f.OrgDomain))
+	org := displayName(f.OrgDomain)
+	if f.OrgErr != nil {
+		org = "not known (" + shortReason(f.OrgErr) + ")"
+	}
+	b = append(b, "  Organizational Domain: "+org)
 	if f.Standard == dmarc.RFC7489 {
 		b = append(b, t.labelled("  list: ", f.Suffixes.String())...)
 	}
