@@ -71,7 +71,7 @@ var ed25519Alone = adviceRule{
 		ID: "dkim-sig-ed25519-unverifiable-note", Severity: lint.Notice,
 		Title: "Valid signature of Ed25519 without one of RSA beside it",
 		Why: "All verifiers should know Ed25519, but some large receivers are said not to verify it: to them the message is unsigned. " +
-			"Nothing is found where the same domain has a valid signature of RSA, too.",
+			"Nothing is found where the same domain has a valid signature of RSA, too, or one whose key got no answer.",
 		Ref:  "RFC 8463, Sections 5 and 6",
 		Bad:  signed(),
 		Good: sturdy(),
@@ -84,7 +84,7 @@ var ed25519Alone = adviceRule{
 			}
 			domain := r.Signature.canonicalDomain()
 			if slices.ContainsFunc(f.Results, func(o Result) bool {
-				return o.Status == Pass && o.Signature.KeyType() == RSA && o.Signature.canonicalDomain() == domain
+				return o.mayVerify() && o.Signature.KeyType() == RSA && o.Signature.canonicalDomain() == domain
 			}) {
 				continue
 			}

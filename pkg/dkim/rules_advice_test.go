@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/authcheck/authcheck/pkg/lint"
+	"github.com/authcheck/authcheck/pkg/lookup"
 	"github.com/authcheck/authcheck/pkg/message"
 )
 
@@ -111,6 +112,46 @@ func TestSignatureAdvice(t *testing.T) {
 			}
 			slices.Sort(got)
 			slices.Sort(tt.want)
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// TestAdviceUnknown wants nothing said of all signatures where the key of one that may make
+// it false got no answer; where that key is known not to exist, it is said.
+func TestAdviceUnknown(t *testing.T) {
+	t.Parallel()
+	const leave, post = "List-Unsubscribe: <https://a.example/>", "List-Unsubscribe-Post: List-Unsubscribe=One-Click"
+	fields := []string{leave, post, "From: Ann <ann@example.com>"}
+	slow := plain()
+	slow.tags = "v=1; a=rsa-sha256; c=relaxed/relaxed; d=example.com; s=slow; h=from:from:list-unsubscribe:list-unsubscribe-post"
+	slow.fields, slow.signed = fields, fields
+	changed := slow
+	changed.body = "Good bye\r\n" // and so not valid, whatever the key is
+	good := covering(t, "from", fields, fields[2:])
+	all := []string{"dkim-sig-ed25519-unverifiable-note", "dkim-sig-from-not-oversigned", "dkim-sig-list-unsubscribe-unsigned", "dkim-sig-recommended-header-unsigned"}
+	for _, tt := range []struct {
+		name, directive, text string
+		want                  []string
+	}{
+		{"no answer", ";! SERVFAIL", above(slow.text(t), good), nil},
+		{"no answer, another body", ";! SERVFAIL", above(changed.text(t), good), all},
+		{"no key", ";! NXDOMAIN", above(slow.text(t), good), all},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			zone, err := lookup.ParseZone("zone", ";! AUTHORITATIVE .\n"+tt.directive+" slow._domainkey.example.com. TXT\ns._domainkey.example.com. TXT \""+record(t, testKey(), "")+"\"\n")
+			if err != nil {
+				t.Fatal(err)
+			}
+			m := readText(t, tt.text)
+			var got []string
+			for _, found := range lint.Run(AdviceRules(), Advise(m, &SignatureFacts{Results: Verify(t.Context(), zone, m, VerifyOptions{})})) {
+				got = append(got, found.RuleID)
+			}
+			slices.Sort(got)
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Error(diff)
 			}

@@ -28,8 +28,8 @@ var notOversigned = adviceRule{
 	Check: func(f *AdviceFacts, report lint.ReportFunc) {
 		first := f.passing()
 		from, _ := placeOf("From")
-		for i := max(first, 0); i < len(f.Results); i++ {
-			if f.Results[i].Status == Pass && f.named[i][from] > f.present[from] {
+		for i := range f.Results {
+			if f.Results[i].mayVerify() && f.named[i][from] > f.present[from] {
 				return
 			}
 		}
@@ -74,10 +74,10 @@ var coreUnsigned = adviceRule{
 	},
 }
 
-// covers reports whether a valid signature names the field at a place.
+// covers reports whether a signature names the field at a place that is valid, or may be.
 func (f *AdviceFacts) covers(at int) bool {
 	for i := range f.Results {
-		if f.Results[i].Status == Pass && f.named[i][at] > 0 {
+		if f.Results[i].mayVerify() && f.named[i][at] > 0 {
 			return true
 		}
 	}
@@ -85,11 +85,11 @@ func (f *AdviceFacts) covers(at int) bool {
 }
 
 // Covered reports whether a signature covers fields of all these names: one that is
-// valid, or where none is, any.
+// valid or may be, or where none is valid, any.
 func Covered(results []Result, names ...string) bool {
 	valid := (&SignatureFacts{Results: results}).passing() >= 0
 	return slices.ContainsFunc(results, func(r Result) bool {
-		return (r.Status == Pass || !valid) && !slices.ContainsFunc(names, func(name string) bool { return !r.Signature.Covers(name) })
+		return (r.mayVerify() || !valid) && !slices.ContainsFunc(names, func(name string) bool { return !r.Signature.Covers(name) })
 	})
 }
 

@@ -42,10 +42,15 @@ var reusedKey = rule{
 }
 
 // usable returns the records of the selectors that were named and give a key for mail.
+// It is for rules about all of them: none where one got no answer.
 func (f *Facts) usable() []*Record {
 	var records []*Record
 	for i := range f.Selectors {
-		if s := &f.Selectors[i]; f.Named && s.Reply != nil && s.Err == nil {
+		switch s := &f.Selectors[i]; {
+		case !f.Named || s.Reply == nil:
+		case s.Reply.Err != nil:
+			return nil
+		case s.Err == nil:
 			records = append(records, s.Record)
 		}
 	}
@@ -130,11 +135,17 @@ var keyMismatch = rule{
 // mismatches reports the keys with which nothing that a private key signs verifies.
 func (f *Facts) mismatches(private *PrivateKey, report lint.ReportFunc) {
 	mine := private.Public
+	if private.Selector == "" && f.Unanswered() > 0 {
+		return
+	}
 	var keys []*Record // where the private key's should be
 	for i := range f.Selectors {
 		s := &f.Selectors[i]
 		if private.Selector != "" && s.Name != private.Selector {
 			continue
+		}
+		if s.Reply != nil && s.Reply.Err != nil {
+			return // it may be there
 		}
 		for _, r := range s.Records {
 			if r.Key.Equal(mine) {

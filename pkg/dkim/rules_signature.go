@@ -41,6 +41,10 @@ func (r *Result) mayPass() bool {
 	return false
 }
 
+// mayVerify reports whether the signature is valid, or could be if what is not known
+// were known.
+func (r *Result) mayVerify() bool { return r.Status == Pass || r.mayPass() }
+
 // severity says how bad it is that a signature fails. Receivers do not mind one beside
 // another that passes, and many mail services sign twice.
 func (f *SignatureFacts) severity() lint.Severity {

@@ -1,7 +1,10 @@
 package dkim
 
 import (
+	"slices"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/authcheck/authcheck/pkg/lint"
 	"github.com/authcheck/authcheck/pkg/lookup"
@@ -37,6 +40,41 @@ func TestState(t *testing.T) {
 			key := Parse(lint.NewSource("", own)).Key
 			if got := f.Selectors[0].State(key); got != tt.want {
 				t.Errorf("%s, want %s", got, tt.want)
+			}
+		})
+	}
+}
+
+// TestKeysUnknown wants nothing said of all keys where one that was asked for got no answer:
+// it may be of the other type, the second one, or that of the private key.
+func TestKeysUnknown(t *testing.T) {
+	t.Parallel()
+	const ed, rsa = "v=DKIM1; k=ed25519; p=" + exampleEd25519, goodRecord
+	private := []PrivateKey{{File: "key", Public: Key{Type: Ed25519, Bits: 256, Octets: make([]byte, 32)}, Mode: 0o600}}
+	for _, tt := range []struct {
+		name, key, directive string
+		want                 []string
+	}{
+		{"Ed25519, no answer", ed, ";! SERVFAIL", nil},
+		{"RSA, no answer", rsa, ";! TIMEOUT", nil},
+		{"Ed25519, no key", ed, ";! NXDOMAIN", []string{"dkim-ed25519-only", "dkim-key-mismatch", "dkim-only-one-selector"}},
+		{"RSA, no key", rsa, ";! NXDOMAIN", []string{"dkim-key-mismatch", "dkim-no-ed25519", "dkim-only-one-selector"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			key := tt.key[:50] + "\" \"" + tt.key[50:]
+			zone, err := lookup.ParseZone("zone", ";! AUTHORITATIVE .\n$ORIGIN example.com.\ns1._domainkey TXT \""+key+"\"\n"+tt.directive+" s2._domainkey.example.com. TXT\n")
+			if err != nil {
+				t.Fatal(err)
+			}
+			f := Inspect(t.Context(), zone, "example.com", Options{Selectors: []string{"s1", "s2"}, Private: private})
+			var got []string
+			for _, found := range lint.Run([]lint.Rule[*Facts]{onlySelector, noEd25519, ed25519Only, keyMismatch}, f) {
+				got = append(got, found.RuleID)
+			}
+			slices.Sort(got)
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Error(diff)
 			}
 		})
 	}
