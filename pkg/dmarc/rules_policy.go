@@ -109,7 +109,8 @@ var pNoneNoReports = recordRule(lint.Doc{
 	Bad:   example("v=DMARC1; p=none"),
 	Good:  example("v=DMARC1; p=none; rua=mailto:dmarc@example.com"),
 }, func(f *Facts, report lint.ReportFunc) {
-	if f.Policy() == None && !usable(f.Record.RUA) {
+	// What asks for something may be in force where the organization is not known.
+	if asks := f.enforces() || f.OrgErr != nil && f.Record.enforces(); f.Policy() == None && !usable(f.Record.RUA) && !asks {
 		report(lint.Finding{Span: f.policySpan(), Message: "the record asks for nothing and has no address for aggregate reports", Hint: "Add rua=mailto:ADDRESS, and read what arrives there."})
 	}
 })

@@ -71,7 +71,7 @@ var ruaMissing = recordRule(lint.Doc{
 	Good:  goodURI,
 }, func(f *Facts, report lint.ReportFunc) {
 	// Where addresses are demanded, the rule about those says more.
-	if f.Record.enforces() && f.Record.Tag("rua") == nil && len(f.Required) == 0 {
+	if f.enforces() && f.Record.Tag("rua") == nil && len(f.Required) == 0 {
 		report(lint.Finding{Span: f.Record.Version, Message: "the policy is applied and nobody gets reports", Hint: "Add rua=mailto:ADDRESS."})
 	}
 })

@@ -196,6 +196,33 @@ _dmarc.shop.example.info. TXT "v=DMARC1; p=reject"
 	}
 }
 
+// TestLegacyAdvice wants the laxer of two policies named where np= alone makes the
+// difference: older receivers take sp, and else p, for names that do not exist (RFC 7489,
+// Section 6.3).
+func TestLegacyAdvice(t *testing.T) {
+	t.Parallel()
+	const np, sp = "Make np= as strict as sp=, or leave it out.", "Make sp= as strict as np= when all mail from names below the domain passes."
+	for record, want := range map[string]string{
+		"p=reject; sp=reject; np=none":      np,
+		"p=reject; np=none":                 np,
+		"p=none; sp=quarantine; np=none":    np,
+		"p=none; sp=none; np=reject":        sp,
+		"p=reject; sp=none; np=quarantine":  sp,
+		"p=none; sp=reject; np=reject":      "",
+		"p=reject; sp=quarantine":           "",
+		"p=quarantine; np=quarantine; sp=x": "", // no policy is valid, and none is in force
+	} {
+		facts := inspect(t, ";! AUTHORITATIVE .\n_dmarc.example.com. TXT \"v=DMARC1; "+record+"\"\n", "ghost.example.com", Options{})
+		got := ""
+		for _, found := range lint.Run([]resultRule{legacyDiffers}, &ResultFacts{Facts: facts, Result: Evaluate(facts, Results{})}) {
+			got += found.Hint
+		}
+		if got != want {
+			t.Errorf("%s: %q, want %q", record, got, want)
+		}
+	}
+}
+
 // TestResultOfMany checks that a message with many signatures has short findings.
 func TestResultOfMany(t *testing.T) {
 	t.Parallel()

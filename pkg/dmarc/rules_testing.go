@@ -15,6 +15,12 @@ func (r *Record) enforces() bool {
 	return None.Weaker(r.P) || None.Weaker(r.Subdomain()) || None.Weaker(r.NonExistent())
 }
 
+// enforces reports whether a policy asks for something that is known to be in force: for
+// names below the record's own it need not be.
+func (f *Facts) enforces() bool {
+	return None.Weaker(f.Record.P) || f.Record.enforces() && f.Covers()
+}
+
 var testMode = tagRule("t", lint.Doc{
 	ID: "dmarc-t-test-mode", Severity: lint.Warning,
 	Title: "Test mode: the policy is not applied in full",

@@ -220,6 +220,9 @@ func dmarcReports(s *sheet, row *Row) verdict {
 		return verdict{state: lost, rule: "dmarc-rua-missing"}
 	}
 	silent := slices.ContainsFunc(f.Destinations, func(d *dmarc.Destination) bool {
+		if _, open := errors.AsType[*lookup.Error](d.Err); open {
+			return true
+		}
 		return slices.ContainsFunc([]*lookup.Reply{d.Reply, d.MX, d.A, d.AAAA}, func(r *lookup.Reply) bool { return r != nil && failed(*r) })
 	})
 	if silent && !s.costly(row) {
