@@ -51,6 +51,8 @@ type Selector struct {
 	Record  *Record        // the key record, however broken; nil where there is none or more than one
 	Records []*Record      // every text that was meant to be one
 	Err     error          // why there is no usable key: a sentinel or the resolver's error
+
+	ordered string // sound text that the strings of Record make in another order; "" where they make none
 }
 
 // Why a selector has no record to judge.
@@ -120,6 +122,7 @@ func (f *Facts) add(reply *lookup.Reply) {
 			s.Texts = append(s.Texts, reply.Answer.Records[i].Source)
 		}
 		s.read()
+		s.order()
 	}
 	// A selector that nobody named and that has no key says nothing: others may exist.
 	if !f.Named && len(s.Records) == 0 {

@@ -140,19 +140,25 @@ var stringsSwapped = rule{
 	},
 	Check: func(f *Facts, report lint.ReportFunc) {
 		for _, s := range f.Selectors {
-			if s.Reply == nil || s.Record == nil || s.Record.Key.Type != "" {
-				continue
-			}
-			for _, rr := range s.Reply.Answer.Records {
-				if rr.Source != s.Record.List.Source || len(rr.Strings) > maxSwapped {
-					continue
-				}
-				if text := ordered(nil, rr.Strings); text != "" && text != rr.Source.Text {
-					report(lint.Finding{Span: rr.Source.Whole(), Message: "the strings make a key only in another order", Fix: lint.Rewrite(rr.Source, text)})
-				}
+			if s.ordered != "" {
+				source := s.Record.List.Source
+				report(lint.Finding{Span: source.Whole(), Message: "the strings make a key only in another order", Fix: lint.Rewrite(source, s.ordered),
+					Hint: "Publish the strings in the order in which they make a key."})
 			}
 		}
 	},
+}
+
+// order looks whether the strings of a record without a key make one in another order.
+func (s *Selector) order() {
+	if s.Record == nil || s.Record.Key.Type != "" {
+		return
+	}
+	for _, rr := range s.Reply.Answer.Records {
+		if rr.Source == s.Record.List.Source && len(rr.Strings) > 1 && len(rr.Strings) <= maxSwapped {
+			s.ordered = ordered(nil, rr.Strings)
+		}
+	}
 }
 
 // ordered returns the text of a sound record that begins with head and has the

@@ -2,6 +2,7 @@ package dkim
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -75,6 +76,49 @@ func TestKeysUnknown(t *testing.T) {
 			slices.Sort(got)
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Error(diff)
+			}
+		})
+	}
+}
+
+// TestSwappedStrings wants the order of the strings alone found fault with where another
+// one makes a sound record, and that record as the correction.
+func TestSwappedStrings(t *testing.T) {
+	t.Parallel()
+	head, tail := goodRecord[:200], goodRecord[200:]
+	const swapped = "dkim-p-second-chunk-reordered"
+	for _, tt := range []struct {
+		name    string
+		strings []string
+		want    []string
+	}{
+		{"the end first", []string{tail, head}, []string{swapped}},
+		{"three", []string{tail[100:], head, tail[:100]}, []string{swapped}},
+		{"the tags in one, the key swapped", []string{goodRecord[:18], goodRecord[200:], goodRecord[18:200]}, []string{swapped}},
+		{"in order", []string{head, tail}, nil},
+		{"the end twice, no tag at all", []string{tail, tail}, []string{"dkim-not-a-key-record"}},
+		{"the end is missing", []string{head[:100], head[100:]}, []string{"dkim-p-truncated"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			zone, err := lookup.ParseZone("zone", ";! AUTHORITATIVE .\ns1._domainkey.example.com. TXT \""+strings.Join(tt.strings, "\" \"")+"\"\n")
+			if err != nil {
+				t.Fatal(err)
+			}
+			findings := lint.Run(KeyRules(), Inspect(t.Context(), zone, "example.com", Options{Selectors: []string{"s1"}}))
+			var got []string
+			for _, found := range findings {
+				if found.Severity == lint.Error {
+					got = append(got, found.RuleID)
+				}
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Fatal(diff)
+			}
+			if len(got) > 0 && got[0] == swapped {
+				if corrected := lint.Correct(findings); len(corrected) != 1 || corrected[0].Record != goodRecord {
+					t.Errorf("%+v", corrected)
+				}
 			}
 		})
 	}
