@@ -135,6 +135,14 @@ func TestCorrected(t *testing.T) {
 		{"line of a zone file", `example.com IN TXT "v=spf1 ip4:192.0.2.1 -all"`, "v=spf1 ip4:192.0.2.1 -all"},
 		{"line of a zone file with a longer name", "mail-one.sub.division.example.com. 3600 IN TXT v=spf1 ip4:192.0.2.1 -all", "v=spf1 ip4:192.0.2.1 -all"},
 		{"without version", "ip4:192.0.2.1 -all", "v=spf1 ip4:192.0.2.1 -all"},
+		{"open beside a sender", "v=spf1 mx +all", "v=spf1 mx ~all"},
+		{"open, nobody listed", "v=spf1 +all", ""},
+		{"open, somebody shut out", "v=spf1 -ip4:192.0.2.1 all", ""},
+		{"neutral, nobody listed", "v=spf1 ?all", ""},
+		{"without all, nobody listed", "v=spf1", ""},
+		{"redirect beside all", "v=spf1 redirect=_spf.a.example -all", ""},
+		{"redirect beside softfail", "v=spf1 redirect=_spf.a.example ~all", ""},
+		{"redirect behind a sender", "v=spf1 mx redirect=_spf.a.example -all", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

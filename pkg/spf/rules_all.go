@@ -48,12 +48,24 @@ var allMissing = rule{
 			text := strings.TrimRight(n.Record.Source.Text, " ")
 			found := lint.Finding{Span: n.Record.Source.Span(len(text), len(n.Record.Source.Text)), Message: "nothing is said about clients that no term matches",
 				Hint: "End the record with ~all while you test, with -all once every sender is listed."}
-			if !n.Record.Version.Empty() {
+			switch {
+			case !n.Record.namesSenders():
+				found.Hint = listFirst
+			case !n.Record.Version.Empty():
 				found.Fix = lint.Replace(found.Span, " ~all")
 			}
 			f.blame(n, found, report)
 		})
 	},
+}
+
+// listFirst is what to do with a record that lists nobody: under ~all alone no host
+// may send, so that is nothing to publish.
+const listFirst = "List the hosts that send, and end the record with ~all behind them. A domain that sends nothing publishes v=spf1 -all."
+
+// namesSenders reports whether a mechanism before or behind all passes somebody.
+func (r *Record) namesSenders() bool {
+	return slices.ContainsFunc(r.Terms, func(t Term) bool { return t.Qualifier == '+' && t.Kind != All && !t.Kind.Modifier() })
 }
 
 // hasBrokenAll reports whether a mistaken term was meant to be, or to end in, an
@@ -82,9 +94,13 @@ var allPass = rule{
 	Check: func(f *Facts, report lint.ReportFunc) {
 		f.decisive(func(n *Node, all *Term) {
 			if all != nil && all.Qualifier == '+' {
-				f.blame(n, lint.Finding{Span: all.Span, Fix: lint.Replace(all.Span, "~all"),
+				found := lint.Finding{Span: all.Span, Fix: lint.Replace(all.Span, "~all"),
 					Message: fmt.Sprintf("%q passes mail from any host", all.Text()),
-					Hint:    "Write ~all, list every sender, then write -all."}, report)
+					Hint:    "Write ~all, list every sender, then write -all."}
+				if !n.Record.namesSenders() {
+					found.Fix, found.Hint = nil, listFirst
+				}
+				f.blame(n, found, report)
 			}
 		})
 	},
@@ -102,8 +118,12 @@ var allNeutral = rule{
 	Check: func(f *Facts, report lint.ReportFunc) {
 		f.decisive(func(n *Node, all *Term) {
 			if all != nil && all.Qualifier == '?' {
-				f.blame(n, lint.Finding{Span: all.Span, Fix: lint.Replace(all.Span, "~all"),
-					Message: fmt.Sprintf("%q leaves unlisted hosts neutral, as if there were no record", all.Text())}, report)
+				found := lint.Finding{Span: all.Span, Fix: lint.Replace(all.Span, "~all"),
+					Message: fmt.Sprintf("%q leaves unlisted hosts neutral, as if there were no record", all.Text())}
+				if !n.Record.namesSenders() {
+					found.Fix, found.Hint = nil, listFirst
+				}
+				f.blame(n, found, report)
 			}
 		})
 	},
@@ -193,8 +213,9 @@ var redirectIgnored = rule{
 		f.records(func(n *Node) {
 			t := n.Record.First(Redirect)
 			if all := n.Record.First(All); all != nil && t != nil {
-				report(lint.Finding{Span: t.Span, Fix: removal(t.Span), Message: fmt.Sprintf("%q is ignored because of %q", t.Text(), all.Text()),
-					Hint: fmt.Sprintf("Remove it, or remove %q if the redirect shall decide.", all.Text())})
+				// No fix: only its owner knows which of both was meant.
+				report(lint.Finding{Span: t.Span, Message: fmt.Sprintf("%q is ignored because of %q", t.Text(), all.Text()),
+					Hint: fmt.Sprintf("Remove %q if the record of %s shall decide about all others, or remove %q.", all.Text(), t.Domain.text(), t.Text())})
 			}
 		})
 	},
