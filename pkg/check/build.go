@@ -19,13 +19,20 @@ var (
 )
 
 // deliberate are the warnings about what was asked for by its name.
-var deliberate = map[string]bool{"spf-lookups-near-limit": true, "dmarc-t-test-mode": true}
+var deliberate = map[string]bool{"spf-lookups-near-limit": true, "dmarc-t-test-mode": true, "dmarc-psd-n-changes-org": true}
 
-// refuse returns the first error or warning as the reason not to build a record.
+// idle are the notices about what was asked for and does nothing.
+var idle = map[string]bool{
+	"spf-ip-private": true, "spf-ip-duplicate": true, "spf-include-duplicate": true, "spf-exists-no-macro": true, "spf-exp-without-fail": true,
+	"dmarc-uri-duplicate": true,
+}
+
+// refuse returns the first error or warning, or notice of what does nothing, as the
+// reason not to build a record.
 func refuse(found []lint.Finding) error {
 	lint.Sort(found)
 	for _, f := range found {
-		if f.Severity < lint.Warning || deliberate[f.RuleID] {
+		if f.Severity < lint.Warning && !idle[f.RuleID] || deliberate[f.RuleID] {
 			continue
 		}
 		if f.Hint != "" {
@@ -43,7 +50,7 @@ func BuildSPF(domain string, plan spf.Plan) (*report.Report, error) {
 		return nil, errAllAndRedirect
 	}
 	text := plan.Record()
-	facts := spf.InspectText("", lint.NewSource("text", text))
+	facts := spf.InspectText(domain, lint.NewSource("text", text))
 	if err := refuse(lint.Run(spf.Rules(), facts)); err != nil {
 		return nil, err
 	}
@@ -72,7 +79,9 @@ func BuildDMARC(domain string, plan dmarc.Plan) (*report.Report, error) {
 	case plan.Options != "" && len(plan.RUF) == 0:
 		return nil, errOptionsNoRUF
 	}
-	if err := refuse(lint.Run(dmarc.RecordRules(), dmarc.InspectText(record.Source))); err != nil {
+	facts := dmarc.InspectText(record.Source)
+	facts.RecordDomain = domain
+	if err := refuse(lint.Run(dmarc.RecordRules(), facts)); err != nil {
 		return nil, err
 	}
 	built := report.BuiltRecord{Name: "_dmarc." + domain, Type: "TXT", Text: text}

@@ -2,6 +2,7 @@ package spf
 
 import (
 	"context"
+	"strings"
 
 	"github.com/authcheck/authcheck/pkg/lookup"
 )
@@ -200,12 +201,23 @@ func (in *inspection) branches(n *Node, record *Record) {
 		n.Branches = append(n.Branches, b)
 		b.Target, b.Skipped = in.target(t, n.Domain)
 		switch {
+		case t.leadsBack(b.Target, n.Domain):
+			b.Node, b.Skipped = n, nil // what it says is at hand
 		case b.Skipped == ErrNeedsClient:
 			in.prefetch(t, n.Domain)
 		case b.Skipped == nil && !in.follow(b):
 			b.Skipped = ErrTooMany
 		}
 	}
+}
+
+// leadsBack reports whether a term reads the record again in which it stands, at
+// domain; of a text the domain is empty.
+func (t *Term) leadsBack(target, domain string) bool {
+	if t.Kind != Include && t.Kind != Redirect {
+		return false
+	}
+	return domain != "" && target == domain || strings.EqualFold(t.Domain.text(), "%{d}")
 }
 
 // prefetch asks what the verdict will want to know about a term whose name depends

@@ -166,7 +166,8 @@ var existsConstant = rule{
 	Check: func(f *Facts, report lint.ReportFunc) {
 		f.terms(func(n *Node, t *Term) {
 			if t.Kind == Exists && t.Domain.Literal() {
-				report(lint.Finding{Span: t.Span, Message: fmt.Sprintf("%q is the same for every client", t.Text())})
+				report(lint.Finding{Span: t.Span, Message: fmt.Sprintf("%q is the same for every client", t.Text()),
+					Hint: "Write a name with a macro, such as %{i}, or remove the term."})
 			}
 		})
 	},

@@ -23,14 +23,18 @@ var includeLoop = rule{
 		for _, loop := range f.Loops {
 			span := f.Root.Record.Source.Whole()
 			f.branches(func(n *Node, b *Branch) {
-				if b.Term.Kind != Include && b.Term.Kind != Redirect {
+				if b.Node == nil {
 					return
 				}
-				if n.Domain == loop[len(loop)-2] && b.Target == loop[len(loop)-1] || n == f.Root && len(loop) > 1 && b.Target == loop[1] {
+				if n.Domain == loop[len(loop)-2] && b.Node.Domain == loop[len(loop)-1] || n == f.Root && b.Node.Domain == loop[1] {
 					span = b.Term.Span
 				}
 			})
-			report(lint.Finding{Span: span, Message: strings.Join(loop, " → ") + " is a circle", Hint: "Take the include that leads back out."})
+			message := strings.Join(loop, " → ") + " is a circle"
+			if loop[0] == "" { // a text
+				message = "the record leads back to itself"
+			}
+			report(lint.Finding{Span: span, Message: message, Hint: "Take the term that leads back out."})
 		}
 	},
 }
