@@ -56,7 +56,7 @@ func (a *app) dkimKeygen() *cobra.Command {
 	f.StringArrayVar(&q.selectors, "selector", nil, "`NAME` of the key (default: s and the date; for --type both two of them, RSA first, or one for which -rsa and -ed25519 are added)")
 	f.StringVar(&q.kind, "type", dkim.RSA, "`KIND` of key: rsa, ed25519 or both")
 	f.IntVar(&q.Bits, "bits", 0, "size of an RSA key, `N` from 1024 to 8192 (default 2048)")
-	f.StringVar(&q.dir, "out", ".", "write the files to this `DIR`")
+	f.StringVar(&q.dir, "out", ".", "write the files to this `DIR`, which is made where it is missing")
 	f.Var(formFlag{&q.form}, "publish", "`FORM` of the record: "+strings.Trim(fmt.Sprint(publish.Forms()), "[]"))
 	f.BoolVar(&q.force, "force", false, "replace files that are there")
 	f.BoolVar(&q.Weak, "allow-weak", false, "allow RSA keys of less than 2048 bits")

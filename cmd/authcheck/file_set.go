@@ -47,8 +47,9 @@ func (s *fileSet) existing() error {
 	return nil
 }
 
-// write writes the files under temporary names, calls ready, and then gives them
-// their names. After an error, or a signal, nothing has changed.
+// write writes the files under temporary names, in folders that it makes where they
+// are missing, calls ready, and then gives them their names. After an error, or a
+// signal, nothing has changed.
 func (s *fileSet) write(ctx context.Context, ready func() error) (err error) {
 	if err := cmp.Or(context.Cause(ctx), s.existing()); err != nil {
 		return err
@@ -60,6 +61,9 @@ func (s *fileSet) write(ctx context.Context, ready func() error) (err error) {
 	defer func() { undo.end(err) }()
 	temporary := make([]string, len(s.files))
 	for i, f := range s.files {
+		if err := makeFolder(filepath.Dir(f.path), &undo); err != nil {
+			return err
+		}
 		if temporary[i], err = f.writeTemporary(); err != nil {
 			return outputError{writeFailure(f.path, err)}
 		}
@@ -74,6 +78,24 @@ func (s *fileSet) write(ctx context.Context, ready func() error) (err error) {
 		}
 	}
 	return context.Cause(ctx)
+}
+
+// makeFolder makes a missing folder and those above it, for their owner alone, and
+// notes how that is undone.
+func makeFolder(path string, undo *undoList) error {
+	above := filepath.Dir(path)
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) || above == path {
+		return nil // what is wrong with it, if anything is, the writing says
+	}
+	if err := makeFolder(above, undo); err != nil {
+		return err
+	}
+	if err := os.Mkdir(path, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return outputError{writeFailure(path, err)}
+	} else if err == nil {
+		undo.afterError(func() { os.Remove(path) })
+	}
+	return nil
 }
 
 // writeTemporary writes a file in the folder of its own, and leaves none after an

@@ -66,6 +66,31 @@ func TestFileSet(t *testing.T) {
 	}
 }
 
+// TestFileSetFolder wants missing folders made for the files, and gone after an error.
+func TestFileSetFolder(t *testing.T) {
+	t.Parallel()
+	for name, ready := range map[string]error{"made": nil, "not ready": errors.New("failed")} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			s := fileSet{files: []newFile{{filepath.Join(dir, "x", "y", "a"), "1", 0o600}, {filepath.Join(dir, "x", "y", "b"), "2", 0o600}}}
+			if err := s.write(t.Context(), func() error { return ready }); !errors.Is(err, ready) {
+				t.Errorf("%v, want %v", err, ready)
+			}
+			_, err := os.Stat(filepath.Join(dir, "x"))
+			if made := err == nil; made != (ready == nil) {
+				t.Errorf("folder: %v", err)
+			}
+			if ready != nil {
+				return
+			}
+			if diff := cmp.Diff(map[string]string{"a": "1", "b": "2"}, contents(t, filepath.Join(dir, "x", "y"))); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
 // contents returns all files of a folder.
 func contents(t *testing.T, dir string) map[string]string {
 	t.Helper()

@@ -28,6 +28,7 @@ func (a *app) finish(ctx context.Context, reports ...*report.Report) error {
 		if records := a.records(reports[0]); len(records) > 0 {
 			return a.writeRecords(records)
 		}
+		a.stdout, a.flags.output = a.stderr, "" // whoever reads the result takes it for records
 	}
 	return a.report(check.Something, func(write func(*report.Report) error) error {
 		for _, r := range reports {
