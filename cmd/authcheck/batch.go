@@ -42,7 +42,7 @@ func (a *app) targets(args []string, input string) (b batch, err error) {
 			b.targets = append(b.targets, target{domain: t.Domain})
 		}
 		if len(b.targets) == 0 {
-			return b, errors.New("check: no domain is named, and no configuration lists targets (authcheck init writes one)")
+			return b, a.noTargets()
 		}
 		b.complete = check.Everything
 		return b, nil
@@ -74,6 +74,14 @@ func (a *app) targets(args []string, input string) (b batch, err error) {
 	return b, nil
 }
 
+// noTargets says where check looked for domains in vain.
+func (a *app) noTargets() error {
+	if a.configFile == "" {
+		return errors.New("check: no domain is named, and no configuration lists targets (authcheck init writes one)")
+	}
+	return fmt.Errorf("check: no domain is named, and %s lists no targets", a.configFile)
+}
+
 // readTargets reads domains, one a line, with comments and ranks left out.
 func (a *app) readTargets(path string) ([]target, error) {
 	var in io.Reader = a.stdin
@@ -90,7 +98,8 @@ func (a *app) readTargets(path string) ([]target, error) {
 	}
 	var targets []target
 	lines := bufio.NewScanner(in)
-	for number := 1; lines.Scan(); number++ {
+	number := 1
+	for ; lines.Scan(); number++ {
 		line := lines.Text()
 		if number == 1 {
 			line = strings.TrimPrefix(line, "\ufeff")
@@ -110,7 +119,10 @@ func (a *app) readTargets(path string) ([]target, error) {
 			return nil, fmt.Errorf("%s: more than %d domains", path, maxTargets)
 		}
 	}
-	if err := lines.Err(); err != nil {
+	switch err := lines.Err(); {
+	case errors.Is(err, bufio.ErrTooLong):
+		return nil, fmt.Errorf("%s:%d: the line has more than %d octets, and is no domain", path, number, bufio.MaxScanTokenSize)
+	case err != nil:
 		return nil, fmt.Errorf("read %s: %w", path, err)
 	}
 	return targets, nil
