@@ -140,6 +140,14 @@ func (b *Baseline) Apply(r *report.Report) {
 			f.Suppressed = "known from " + b.file
 		}
 	}
+	r.Corrected = slices.DeleteFunc(r.Corrected, func(c lint.Correction) bool { return !wanted(c, r.Findings) })
+}
+
+// wanted reports whether a correction mends a finding that counts.
+func wanted(c lint.Correction, findings []lint.Finding) bool {
+	return slices.ContainsFunc(findings, func(f lint.Finding) bool {
+		return f.Span.Source == c.Source && f.Suppressed == "" && f.Severity >= lint.Warning && f.Fix != nil
+	})
 }
 
 // target returns how the target of a report is stored.
