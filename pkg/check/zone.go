@@ -104,7 +104,7 @@ func newZones(files []*lookup.File, o Options) (*zones, error) {
 		names: map[string]*mailName{}, bare: map[string]bool{}, first: map[string]*lint.Source{}, cut: map[*lint.Source]bool{}, seen: map[fingerprint]bool{}, open: map[string]bool{},
 	}
 	for _, f := range files {
-		z.reports[f.Name] = &zoneReport{Report: &report.Report{Target: f.Name, Kind: report.Zone, Results: report.Results{Zone: &report.ZoneFile{Records: len(f.Records)}}}}
+		z.reports[f.Name] = &zoneReport{Report: &report.Report{Target: f.Name, Kind: report.Zone, Results: report.Results{Zone: &report.ZoneFile{Records: len(f.Records), Unread: f.Includes}}}}
 		for _, rec := range f.Records {
 			if z.first[rec.Name] == nil {
 				z.first[rec.Name] = rec.Source

@@ -171,6 +171,9 @@ func (t *textRenderer) headline(r *report.Report) string {
 		line += "  " + plural(len(k.Keys), "private key")
 	}
 	if z := r.Results.Zone; z != nil {
+		if z.Records == 0 && len(z.Unread) > 0 && clean(r.Summary()) {
+			return line + "  " + t.paint.weak.Sprint("nothing read: $INCLUDE is not followed")
+		}
 		line += "  " + list(cmp.Or(plural(z.Records, "record"), "no record"), plural(len(z.Names), "mail name"))
 	}
 	return line + "  " + t.counts(r.Summary())

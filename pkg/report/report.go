@@ -144,6 +144,7 @@ type Part struct{ Text, Why string }
 // ZoneFile is what a master file holds.
 type ZoneFile struct {
 	Records int      // all that can be read
+	Unread  []string // files that $INCLUDE names and nobody gave
 	Names   []string // those that have to do with mail, sorted
 }
 
