@@ -3,6 +3,7 @@ package render
 import (
 	"cmp"
 	"fmt"
+	"strings"
 
 	"github.com/authcheck/authcheck/pkg/arc"
 )
@@ -18,10 +19,12 @@ func (t *textRenderer) chain(c *arc.Chain) block {
 			sealers = append(sealers, s.Domain)
 		}
 	}
-	words := plural(len(c.Sets), "set") + ", sealed by " + cmp.Or(list(sealers...), "nobody")
-	colour := t.paint.good
+	words, colour := "", t.paint.good
+	if len(c.Sets) > 0 {
+		words = plural(len(c.Sets), "set") + ", sealed by " + cmp.Or(list(sealers...), "nobody")
+	}
 	if c.Reason != nil {
-		words, colour = words+": "+c.Reason.Error(), t.paint.weak
+		words, colour = strings.TrimPrefix(words+": "+c.Reason.Error(), ": "), t.paint.weak
 	}
 	b := t.verdictLine("  ARC    ", colour, string(c.Status), words)
 	if t.verbosity == Verbose {
