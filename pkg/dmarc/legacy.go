@@ -2,6 +2,7 @@ package dmarc
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -22,7 +23,8 @@ type Suffixes struct {
 func ReadSuffixes(source string, r io.Reader) (*Suffixes, error) {
 	s := &Suffixes{source: source, rules: map[string]bool{}, hosted: map[string]bool{}}
 	lines, services := bufio.NewScanner(r), false
-	for n := 1; lines.Scan(); n++ {
+	n := 1
+	for ; lines.Scan(); n++ {
 		// The list ends a rule at the first white space.
 		fields := strings.Fields(lines.Text())
 		if len(fields) == 0 || strings.HasPrefix(fields[0], "//") {
@@ -46,7 +48,10 @@ func ReadSuffixes(source string, r io.Reader) (*Suffixes, error) {
 			s.hosted[kind+name] = true
 		}
 	}
-	if err := lines.Err(); err != nil {
+	switch err := lines.Err(); {
+	case errors.Is(err, bufio.ErrTooLong):
+		return nil, fmt.Errorf("%s:%d: the line has more than %d octets, and is no rule", source, n, bufio.MaxScanTokenSize)
+	case err != nil:
 		return nil, fmt.Errorf("read %s: %w", source, err)
 	}
 	if len(s.rules) == 0 {

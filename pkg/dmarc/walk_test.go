@@ -178,4 +178,8 @@ func TestSuffixes(t *testing.T) {
 	if _, err := ReadSuffixes("list", strings.NewReader("a..b\n")); err == nil {
 		t.Error("a broken name is accepted")
 	}
+	const tooLong = "list:2: the line has more than 65536 octets, and is no rule"
+	if _, err := ReadSuffixes("list", strings.NewReader("com\n"+strings.Repeat("x", 70_000))); err == nil || err.Error() != tooLong {
+		t.Errorf("%v, want %s", err, tooLong)
+	}
 }
