@@ -161,11 +161,13 @@ type cause struct {
 	found, place string
 }
 
-// cause says why a row is lost, and what wins it back: all that its findings ask for.
+// cause says why a row is lost, and what wins it back: the first whole record that stands
+// ready, or all that its findings ask for.
 func (s *sheet) cause(row *Row) cause {
 	origin := s.origin(row)
 	var c cause
 	var rules, fixes, messages []string
+	record := ""
 	for _, f := range s.told(origin.ID, s.verdicts[origin.ID].rule) {
 		if !counts(f) {
 			continue
@@ -175,10 +177,13 @@ func (s *sheet) cause(row *Row) cause {
 		}
 		if fix := s.fix(f); fix != "" && !slices.Contains(fixes, fix) && !slices.Contains(origin.Elsewhere, f.RuleID) {
 			fixes = append(fixes, fix)
-			if isRecord(fix) {
-				c.place = f.Subject()
+			if c.place == "" && isRecord(fix) {
+				c.place, record = f.Subject(), fix
 			}
 		}
+	}
+	if record != "" {
+		fixes = []string{record} // it stands alone, for copying
 	}
 	if len(rules) == 0 {
 		rules = append(rules, cmp.Or(s.verdicts[origin.ID].rule, origin.Rules[0]))
