@@ -28,6 +28,13 @@ func Score(ctx context.Context, r lookup.Resolver, q ScoreRequest, o Options) *r
 		q.Profile = score.Profile(q.Domain.Profile)
 	}
 	q.Domain.Profile = q.Profile.Host()
+	out := q.look(ctx, r, o)
+	q.foresee(ctx, r, out.Score, o)
+	return out
+}
+
+// look scores what a resolver says.
+func (q ScoreRequest) look(ctx context.Context, r lookup.Resolver, o Options) *report.Report {
 	if q.Message == nil {
 		out := Domain(ctx, r, q.Domain, o)
 		out.Score = score.Of(out, q.Profile)

@@ -54,6 +54,13 @@ type Loss struct {
 	Found            string   // what was found, a part for each rule; may be empty
 	Fix              string   // the record, or the setting, that wins them back
 	Place            string   // where Fix is to be published, such as "TXT example.com"; empty: it is no record
+	Change           *Change  // what Fix does to a text; nil: that is not known
+}
+
+// Change is what becomes of a text of the DNS.
+type Change struct {
+	Subject  string // of the text, such as "TXT example.com"
+	Old, New string // Old empty: there is none yet
 }
 
 // OpenRow is a row of the table that could not be judged.
@@ -75,7 +82,8 @@ type Cure struct {
 	Rule   string
 	Found  string // as in Loss
 	Fix    string
-	Place  string // as in Loss
+	Place  string  // as in Loss
+	Change *Change // as in Loss
 	Effort Effort
 	Score  Points // reached with this cure and those before it
 	Held   string // the fault whose cap allows no more; empty: none does

@@ -3,7 +3,10 @@ package score_test
 import (
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/authcheck/authcheck/pkg/check"
+	"github.com/authcheck/authcheck/pkg/report"
 )
 
 // small is a domain with little to judge besides its DMARC record and its DKIM key.
@@ -40,3 +43,35 @@ func TestRecordStandsAlone(t *testing.T) {
 		}
 	}
 }
+
+// Each text that a cure offers is published: the domain gets the score that was
+// promised, and the cures that follow are those that it then needs.
+func TestPromises(t *testing.T) {
+	t.Parallel()
+	const key = `"v=DKIM1; k=ed25519; p=WCBGB7S/C4J/x8Ud+h20HDehCew83maMOgRAccL2gvM="`
+	for _, tt := range []struct {
+		name   string
+		change edit
+		want   []report.Points // of the cures
+	}{
+		{"version in small letters", edit{"v=DMARC1", "v=dmarc1"}, []report.Points{100}},
+		{"comma for a semicolon", edit{"reject; rua", "reject, rua"}, []report.Points{100}},
+		{"key with two faults, of which one hides the other", edit{key, `"v=DKIM1; h=sha1; k=rsa, p=` + strongRSA + `"`}, []report.Points{84, 100}}, // dkim-key is worth 1.6
+		{"no policy", edit{"p=reject; ", "p=none; "}, []report.Points{100}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var got []report.Points
+			for _, cure := range scored(t, edited(t, small, tt.change), little()).Score.Cures {
+				got = append(got, cure.Score)
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// strongRSA is a key of 2048 bits, in two strings.
+const strongRSA = `MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA0h4BsZhm/OqeRb6fTvN6INw9GHGzM0iqeyVmqW2s/XsFoT3WKMcSahJgtAmTdbWa8Ad92VM+U7wFw3lLMlGksmBViqk4MkE8DFxXrfR2VQ" ` +
+	`"EA0g3UNUOfWEtVlVUmFsIkdNWLHcmxzGfC0KowJLtbFRKAupRTQg43H0c0nKbbBiEBSs8A92gcIG0hfvvXhstaI6tQ9/pu3qQBNmTJUCBwHS1ddj8uyrqUvpRJEnOQ8HrHzxXwTjWjzgGNRM7Tvwt121wy7yKgo9DreByauh4E4iBL1F8wsRunZ48I70c1Lg4hW8jXqkQWdtJVDMfaIxcouK4B+hw8PP6ZZc2+px3+EQIDAQAB`

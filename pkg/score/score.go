@@ -74,7 +74,7 @@ func (s *sheet) add(score *report.Score, w *Weight) {
 		c := s.cause(&w.Row)
 		area.Lost += w.Points
 		score.Lost = append(score.Lost, report.Loss{Row: w.Row.ID, Area: w.Row.Area, Title: w.Row.Title,
-			Rule: c.rule, Further: c.further, Found: c.found, Fix: c.fix, Place: c.place, Lost: w.Points, Of: w.Points})
+			Rule: c.rule, Further: c.further, Found: c.found, Fix: c.fix, Place: c.place, Change: c.change, Lost: w.Points, Of: w.Points})
 	default:
 		score.Applicable += w.Points
 		score.Open = append(score.Open, report.OpenRow{Row: w.Row.ID, Title: w.Row.Title, Of: w.Points, Asked: state == unknown})
@@ -146,8 +146,9 @@ func band(value report.Points) string {
 	return "not good enough"
 }
 
-// cures returns what wins the lost points back: the least effort first, then the most
-// points, each with the score that it and those before it lead to. What is won back
+// cures returns what wins the lost points back: the least effort first, of the same
+// effort the texts that stand ready, then the most points, each with the score that it
+// and those before it lead to if it does all that is wanted of it. What is won back
 // by the same record, or comes back with another row, is one cure.
 func (s *sheet) cures(score *report.Score) []report.Cure {
 	type group struct {
@@ -157,12 +158,15 @@ func (s *sheet) cures(score *report.Score) []report.Cure {
 	var groups []*group
 	for _, loss := range score.Lost {
 		with, effort := s.verdicts[loss.Row].with, s.origin(s.row(loss.Row)).Effort
+		if loss.Change != nil {
+			effort = report.EditRecord
+		}
 		at := slices.IndexFunc(groups, func(g *group) bool {
 			return slices.Contains(g.Rows, with) || g.Fix == loss.Fix && (g.Rule == loss.Rule || isRecord(loss.Fix))
 		})
 		if at < 0 {
 			at = len(groups)
-			groups = append(groups, &group{Cure: report.Cure{Rule: loss.Rule, Found: loss.Found, Fix: loss.Fix, Place: loss.Place, Effort: effort}})
+			groups = append(groups, &group{Cure: report.Cure{Rule: loss.Rule, Found: loss.Found, Fix: loss.Fix, Place: loss.Place, Change: loss.Change, Effort: effort}})
 		}
 		g := groups[at]
 		if g.Rows, g.gain = append(g.Rows, loss.Row), g.gain+loss.Lost; !slices.Contains(g.Rows, with) {
@@ -170,7 +174,7 @@ func (s *sheet) cures(score *report.Score) []report.Cure {
 		}
 	}
 	slices.SortStableFunc(groups, func(a, b *group) int {
-		return cmp.Or(cmp.Compare(a.Effort, b.Effort), cmp.Compare(b.gain, a.gain))
+		return cmp.Or(cmp.Compare(a.Effort, b.Effort), cmp.Compare(known(b.Change), known(a.Change)), cmp.Compare(b.gain, a.gain))
 	})
 	var cures []report.Cure
 	var done []string
@@ -186,6 +190,14 @@ func (s *sheet) cures(score *report.Score) []report.Cure {
 		cures = append(cures, g.Cure)
 	}
 	return cures
+}
+
+// known is 1 of a change that is known, and 0 of none.
+func known(c *report.Change) int {
+	if c == nil {
+		return 0
+	}
+	return 1
 }
 
 // isRecord reports whether a cure is a whole record: what has it in common is won back

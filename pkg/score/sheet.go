@@ -159,6 +159,7 @@ type cause struct {
 	rule, fix    string
 	further      []string
 	found, place string
+	change       *report.Change
 }
 
 // cause says why a row is lost, and what wins it back: the first whole record that stands
@@ -167,7 +168,7 @@ func (s *sheet) cause(row *Row) cause {
 	origin := s.origin(row)
 	var c cause
 	var rules, fixes, messages []string
-	record := ""
+	var change *report.Change
 	for _, f := range s.told(origin.ID, s.verdicts[origin.ID].rule) {
 		if !counts(f) {
 			continue
@@ -175,21 +176,29 @@ func (s *sheet) cause(row *Row) cause {
 		if !slices.Contains(rules, f.RuleID) {
 			rules, messages = append(rules, f.RuleID), append(messages, s.found(f))
 		}
-		if fix := s.fix(f); fix != "" && !slices.Contains(fixes, fix) && !slices.Contains(origin.Elsewhere, f.RuleID) {
-			fixes = append(fixes, fix)
-			if c.place == "" && isRecord(fix) {
-				c.place, record = f.Subject(), fix
-			}
+		fix, text := s.fix(f)
+		if fix == "" || slices.Contains(fixes, fix) || slices.Contains(origin.Elsewhere, f.RuleID) {
+			continue
+		}
+		fixes = append(fixes, fix)
+		if change == nil && text != "" {
+			change = &report.Change{Subject: f.Subject(), Old: f.Span.Source.Text, New: text}
+		}
+		if c.place == "" && isRecord(fix) {
+			c.place, c.change = f.Subject(), &report.Change{Subject: f.Subject(), Old: f.Span.Source.Text, New: fix}
 		}
 	}
-	if record != "" {
-		fixes = []string{record} // it stands alone, for copying
+	switch {
+	case c.change != nil:
+		fixes = []string{c.change.New} // it stands alone, for copying
+	case len(fixes) == 1:
+		c.change = change
 	}
 	if len(rules) == 0 {
 		rules = append(rules, cmp.Or(s.verdicts[origin.ID].rule, origin.Rules[0]))
 	}
 	if row.Apart && origin != row {
-		fixes, messages, c.place = []string{row.Cure}, nil, ""
+		fixes, messages, c.place, c.change = []string{row.Cure}, nil, "", nil
 	}
 	if len(fixes) == 0 {
 		fixes = append(fixes, origin.Cure)
@@ -224,20 +233,22 @@ func (s *sheet) origin(row *Row) *Row {
 const maxFixes = 5
 
 // fix says what to do about a finding: the record with all its faults corrected, or
-// the advice of the rule.
-func (s *sheet) fix(f *lint.Finding) string {
+// the advice of the rule. text is what the finding's becomes; empty: that is not known.
+func (s *sheet) fix(f *lint.Finding) (fix, text string) {
 	for _, c := range s.Corrected {
 		if f.Fix != nil && c.Source == f.Span.Source && f.Severity >= lint.Warning {
-			return c.Record
+			return c.Record, c.Record
 		}
 	}
 	switch {
 	case f.Hint != "" || f.Fix == nil:
-		return f.Hint
+		return f.Hint, ""
 	case f.Fix.Text == "":
-		return "Remove " + f.Span.Text() + "."
+		fix = "Remove " + f.Span.Text() + "."
 	case f.Fix.Span.Len() < len(f.Span.Source.Text):
-		return "Write " + strings.TrimSpace(f.Fix.Text) + " for " + f.Span.Text() + "."
+		fix = "Write " + strings.TrimSpace(f.Fix.Text) + " for " + f.Span.Text() + "."
+	default:
+		fix = f.Fix.Record()
 	}
-	return f.Fix.Record()
+	return fix, f.Fix.Record()
 }
