@@ -21,7 +21,7 @@ type crossRule = lint.Rule[*CrossFacts]
 
 // crossRules returns the rules that need more than one protocol.
 func crossRules() []crossRule {
-	return []crossRule{noAuthBehind, spfOnly, parkedNotReject, parkedRelaxed, parkedNoWildcard, failWithoutDKIM, heloNotAligned, wildcardText, hostWithoutRecord, subdomainUnprotected, autoconfigMissing}
+	return []crossRule{noAuthBehind, spfOnly, parkedNotReject, parkedRelaxed, parkedNoWildcard, parkedAuthorizes, failWithoutDKIM, heloNotAligned, wildcardText, hostWithoutRecord, subdomainUnprotected, autoconfigMissing}
 }
 
 // parked reports whether the domain is said, or says itself, to have no mail.

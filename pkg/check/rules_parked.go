@@ -5,6 +5,8 @@ import (
 
 	"github.com/authcheck/authcheck/pkg/dmarc"
 	"github.com/authcheck/authcheck/pkg/lint"
+	"github.com/authcheck/authcheck/pkg/mailhost"
+	"github.com/authcheck/authcheck/pkg/spf"
 )
 
 var parkedNotReject = crossRule{
@@ -66,6 +68,36 @@ var parkedNoWildcard = crossRule{
 			name := "*._domainkey." + f.DKIM.Domain
 			found(lint.Finding{Span: lint.NewSource("TXT "+name, "").Whole(), Message: fmt.Sprintf("%s takes no mail, and %s does not exist", f.DKIM.Domain, name),
 				Hint: `Publish there the TXT record "v=DKIM1; p=".`})
+		}
+	},
+}
+
+var parkedAuthorizes = crossRule{
+	Doc: lint.Doc{
+		ID: "spf-parked-authorizes-senders", Severity: lint.Warning,
+		Title: "Domain that is said to send nothing authorizes senders",
+		Why: "With --profile parked or no-send nobody sends mail from the domain, so whom its SPF record lists can only forge: v=spf1 -all lists nobody. " +
+			"A domain that says by a null MX that it has no mail is told of by spf-non-mail-domain-not-null.",
+		Ref:  "RFC 7208, Section 10.1.2",
+		Bad:  lint.Example{Zone: "@ MX 10 mx\nmx A 192.0.2.1\n@ TXT \"v=spf1 mx -all\"", Args: []string{"check", "example.com", "--profile", "parked"}},
+		Good: lint.Example{Zone: "@ MX 10 mx\nmx A 192.0.2.1\n@ TXT \"v=spf1 -all\"", Args: []string{"check", "example.com", "--profile", "no-send"}},
+	},
+	Check: func(f *CrossFacts, found lint.ReportFunc) {
+		record := f.SPF.Root.Record
+		if f.Profile != mailhost.Parked && f.Profile != mailhost.NoSend || f.SPF.NullMX() || record == nil || record.Err() != nil {
+			return
+		}
+		for i := range record.Terms {
+			t := &record.Terms[i]
+			switch {
+			case t.Kind.Modifier():
+				continue
+			case t.Kind == spf.All && t.Qualifier == '-':
+				return
+			}
+			found(lint.Finding{Span: t.Span, Fix: lint.Rewrite(record.Source, "v=spf1 -all"),
+				Message: fmt.Sprintf("%s is said to send no mail, but %q stands before -all", f.SPF.Domain, t.Text())})
+			return
 		}
 	},
 }

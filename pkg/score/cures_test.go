@@ -1,12 +1,14 @@
 package score_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/authcheck/authcheck/pkg/check"
 	"github.com/authcheck/authcheck/pkg/report"
+	"github.com/authcheck/authcheck/pkg/score"
 )
 
 // small is a domain with little to judge besides its DMARC record and its DKIM key.
@@ -75,3 +77,20 @@ func TestPromises(t *testing.T) {
 // strongRSA is a key of 2048 bits, in two strings.
 const strongRSA = `MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA0h4BsZhm/OqeRb6fTvN6INw9GHGzM0iqeyVmqW2s/XsFoT3WKMcSahJgtAmTdbWa8Ad92VM+U7wFw3lLMlGksmBViqk4MkE8DFxXrfR2VQ" ` +
 	`"EA0g3UNUOfWEtVlVUmFsIkdNWLHcmxzGfC0KowJLtbFRKAupRTQg43H0c0nKbbBiEBSs8A92gcIG0hfvvXhstaI6tQ9/pu3qQBNmTJUCBwHS1ddj8uyrqUvpRJEnOQ8HrHzxXwTjWjzgGNRM7Tvwt121wy7yKgo9DreByauh4E4iBL1F8wsRunZ48I70c1Lg4hW8jXqkQWdtJVDMfaIxcouK4B+hw8PP6ZZc2+px3+EQIDAQAB`
+
+// A domain that is said to be parked and authorizes its mail host loses the points of
+// the row, 1.0: of the 52 tenths that the profile leaves the row has 5, which is 9.6 of
+// 100, rounded up. It gets them back with a record that lists nobody.
+func TestParkedAuthorizes(t *testing.T) {
+	t.Parallel()
+	q := little()
+	q.Profile = score.Parked
+	listed := scored(t, small, q).Score
+	nobody := scored(t, edited(t, small, edit{"v=spf1 mx -all", "v=spf1 -all"}), q).Score
+	if !slices.Contains(lostRows(listed), "spf-ending") || slices.Contains(lostRows(nobody), "spf-ending") || nobody.Value-listed.Value != 10 {
+		t.Errorf("lost %v, %s points; with nobody in the record %v, %s", lostRows(listed), listed.Value, lostRows(nobody), nobody.Value)
+	}
+	if cure := listed.Cures[0]; cure.Fix != "v=spf1 -all" || cure.Score != nobody.Value {
+		t.Errorf("cure: %+v", cure)
+	}
+}

@@ -45,7 +45,7 @@ func spfRows() []Row {
 			Rules: []string{"spf-missing", "spf-multiple-records", "spf-non-mail-domain-missing", "spf-*"}, judge: spfRecord,
 			Cure: "Publish one TXT record that starts with v=spf1, lists what sends and ends with -all."},
 		{ID: "spf-ending", Area: areaSPF, Title: "Hosts that are not listed get fail or softfail", Domain: 5, Message: 2, Effort: report.EditRecord,
-			Base: "spf-record", Rules: []string{"spf-all-pass", "spf-cidr-zero", "spf-include-all-pass", "spf-all-neutral", "spf-all-missing", "spf-non-mail-domain-not-null"},
+			Base: "spf-record", Rules: []string{"spf-all-pass", "spf-cidr-zero", "spf-include-all-pass", "spf-all-neutral", "spf-all-missing", "spf-non-mail-domain-not-null", "spf-parked-authorizes-senders"},
 			judge: spfEnding, Cure: "End the SPF record with -all or ~all."},
 		{ID: "spf-limits", Area: areaSPF, Title: "SPF record within the limits of ten lookups and two void ones", Domain: 3, Message: 1, Effort: report.EditRecord,
 			Base: "spf-record", Rules: []string{"spf-too-many-lookups", "spf-too-many-void-lookups", "spf-mx-over-10"}, judge: spfLimits},
