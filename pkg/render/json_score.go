@@ -13,6 +13,7 @@ type wireScore struct {
 	Max          float64           `json:"max"`
 	Confidence   float64           `json:"confidence"`
 	Band         string            `json:"band,omitempty"`
+	Warning      octets            `json:"warning,omitempty"`
 	Profile      string            `json:"profile"`
 	Areas        []wireArea        `json:"areas"`
 	Items        []wireLoss        `json:"items"`
@@ -84,7 +85,7 @@ func wireScoreOf(s *report.Score) *wireScore {
 	if s == nil {
 		return nil
 	}
-	w := &wireScore{Refused: octetsOf(s.Refused), Max: decimal(report.MaxPoints), Band: s.Band, Profile: s.Profile,
+	w := &wireScore{Refused: octetsOf(s.Refused), Max: decimal(report.MaxPoints), Band: s.Band, Warning: octetsOf(s.Warning), Profile: s.Profile,
 		Confidence: math.Round(s.Confidence()*100) / 100,
 		Areas:      []wireArea{}, Items: []wireLoss{}, Open: []wireOpenRow{}, Caps: []wireCap{}, Cures: []wireCure{}}
 	if s.Refused != "" {

@@ -19,6 +19,9 @@ func markdownScore(s *report.Score) []string {
 	}
 	var b strings.Builder
 	b.WriteString("**" + s.Value.String() + " of 10**, " + s.Band + ", as " + s.Profile + ", confidence " + fmt.Sprintf("%.2f", s.Confidence()) + "\n\n")
+	if s.Warning != "" {
+		b.WriteString("**Not authenticated:** " + prose(s.Warning) + "\n\n")
+	}
 	b.WriteString("| Area | Won | Lost | Of |\n|---|--:|--:|--:|\n")
 	for _, a := range s.Areas {
 		b.WriteString("| " + a.Name + " | " + a.Won.String() + " | " + a.Lost.String() + " | " + a.Of.String() + " |\n")

@@ -21,6 +21,9 @@ const (
 func (t *textRenderer) score(r *report.Report) []block {
 	blocks := []block{{t.scoreLine(r)}}
 	s := r.Score
+	if s.Warning != "" {
+		blocks = append(blocks, t.labelled("not authenticated: ", s.Warning))
+	}
 	if s.Refused == "" {
 		blocks = append(blocks, t.areas(s))
 		if s.Confidence() < 1 {
@@ -57,6 +60,9 @@ func (t *textRenderer) scoreLine(r *report.Report) string {
 	line += colour.Sprint(s.Value.String()+" of 10") + ", " + s.Band
 	if s.Confidence() < 1 {
 		line += " as far as judged"
+	}
+	if s.Warning != "" {
+		line += ", " + t.paint.bad.Sprint("not authenticated")
 	}
 	if s.Profile != "mail" {
 		line += ", as " + s.Profile

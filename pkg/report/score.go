@@ -18,6 +18,7 @@ type Score struct {
 	Profile      string // by which the score is made, such as "mail"
 	Value        Points
 	Band         string // the number in a word
+	Warning      string // what is to be known before the number is trusted; mostly empty
 	Judged       Points // of Applicable, what could be judged
 	Applicable   Points // of MaxPoints, what has something to judge
 	Areas        []Area

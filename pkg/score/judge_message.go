@@ -160,6 +160,16 @@ func forged(s *sheet, _ *Row) verdict {
 	return verdict{}
 }
 
+// unproved judges the cap of a message that DKIM does not prove, and of which nobody
+// said who handed it over: SPF alone could still, and a forgery looks the same.
+func unproved(s *sheet, _ *Row) verdict {
+	m, v := s.Results.Message, s.Results.DMARCResult
+	if m == nil || v == nil || v.Status != dmarc.StatusFail || m.SPF.Query.IP.IsValid() || len(m.FromDomains()) != 1 {
+		return verdict{}
+	}
+	return verdict{state: lost, rule: "dmarc-result-fail", with: s.aligning(v)}
+}
+
 func fields(s *sheet, row *Row) verdict {
 	m := s.Results.Message
 	if m == nil {

@@ -2,6 +2,7 @@ package score
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -30,6 +31,7 @@ func Of(r *report.Report, profile Profile) *report.Score {
 	score.Value = s.limit(score)
 	score.Band = band(score.Value)
 	score.Requirements = s.requirements(columnOf(r))
+	score.Warning = s.warning()
 	return score
 }
 
@@ -93,7 +95,7 @@ func (s *sheet) caps(remains func(*Row) bool) []report.Cap {
 	var caps []report.Cap
 	for i := range s.rows {
 		row := &s.rows[i]
-		if row.Cap == 0 || !s.lost(row.ID) || !slices.ContainsFunc(row.Lifted, func(id string) bool { return s.lost(id) && remains(s.row(id)) }) {
+		if row.Cap == 0 || !s.lost(row.ID) || !slices.ContainsFunc(s.lifters(row), func(id string) bool { return s.lost(id) && remains(s.row(id)) }) {
 			continue
 		}
 		caps = append(caps, report.Cap{Row: row.ID, Title: row.Title, Rule: s.cause(row).rule, Max: row.Cap})
@@ -114,12 +116,35 @@ func (s *sheet) limit(score *report.Score) report.Points {
 	return c.Max
 }
 
-// lifting returns what lifts a cap: the cure of the first row that it holds with.
+// lifters returns the rows that a cap holds with: those of the table, or the one whose
+// cure wins it back; itself where none does.
+func (s *sheet) lifters(row *Row) []string {
+	if len(row.Lifted) > 0 {
+		return row.Lifted
+	}
+	return []string{cmp.Or(s.verdicts[row.ID].with, row.ID)}
+}
+
+// lifting returns what lifts a cap: the cure of the first row that it holds with, or its
+// own.
 func (s *sheet) lifting(id string, losses []report.Loss) string {
+	row := s.row(id)
 	for _, loss := range losses {
-		if slices.Contains(s.row(id).Lifted, loss.Row) {
+		if slices.Contains(s.lifters(row), loss.Row) {
 			return loss.Fix
 		}
+	}
+	return row.Cure
+}
+
+// warning says that nothing proves a message, where that is so: its number is about a
+// sender who may be somebody else.
+func (s *sheet) warning() string {
+	switch m := s.Results.Message; {
+	case s.lost("cap-unproved"):
+		return "nothing proves that " + s.Results.DMARC.Domain + " sent this message: no valid signature is aligned with From, and SPF was not checked; the message may be forged"
+	case s.lost("cap-forged") && s.verdicts["cap-forged"].rule == "dmarc-result-fail":
+		return fmt.Sprintf("neither DKIM nor SPF proves that %s sent this message: unless the client %s sends or forwards the domain's mail, it is forged", s.Results.DMARC.Domain, m.SPF.Query.IP)
 	}
 	return ""
 }

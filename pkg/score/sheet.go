@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/authcheck/authcheck/pkg/dkim"
 	"github.com/authcheck/authcheck/pkg/lint"
 	"github.com/authcheck/authcheck/pkg/report"
 )
@@ -241,6 +242,8 @@ func (s *sheet) fix(f *lint.Finding) (fix, text string) {
 		}
 	}
 	switch {
+	case slices.Contains(refusals, f.RuleID) && s.doubtful():
+		return "The message is forged, unless this host is yours: do not authorize it before you know. " + f.Hint, ""
 	case f.Hint != "" || f.Fix == nil:
 		return f.Hint, ""
 	case f.Fix.Text == "":
@@ -251,4 +254,12 @@ func (s *sheet) fix(f *lint.Finding) (fix, text string) {
 		fix = f.Fix.Record()
 	}
 	return fix, f.Fix.Record()
+}
+
+// refusals are the rules whose advice is to authorize the client.
+var refusals = []string{"spf-result-fail", "spf-result-softfail", "helo-spf-fail"}
+
+// doubtful reports whether a message that SPF refuses has no valid signature either.
+func (s *sheet) doubtful() bool {
+	return s.Results.Message != nil && !slices.ContainsFunc(s.Results.Message.Signatures, func(r dkim.Result) bool { return r.Status == dkim.Pass })
 }
