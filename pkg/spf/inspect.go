@@ -2,7 +2,6 @@ package spf
 
 import (
 	"context"
-	"strings"
 
 	"github.com/authcheck/authcheck/pkg/lookup"
 )
@@ -209,15 +208,6 @@ func (in *inspection) branches(n *Node, record *Record) {
 			b.Skipped = ErrTooMany
 		}
 	}
-}
-
-// leadsBack reports whether a term reads the record again in which it stands, at
-// domain; of a text the domain is empty.
-func (t *Term) leadsBack(target, domain string) bool {
-	if t.Kind != Include && t.Kind != Redirect {
-		return false
-	}
-	return domain != "" && target == domain || strings.EqualFold(t.Domain.text(), "%{d}")
 }
 
 // prefetch asks what the verdict will want to know about a term whose name depends

@@ -2,6 +2,7 @@ package spf
 
 import (
 	"context"
+	"strings"
 
 	"github.com/authcheck/authcheck/pkg/lint"
 	"github.com/authcheck/authcheck/pkg/lookup"
@@ -33,4 +34,13 @@ func InspectText(domain string, source *lint.Source) *Facts {
 	}
 	in.facts.count()
 	return in.facts
+}
+
+// leadsBack reports whether a term reads the record again in which it stands, at
+// domain; of a text the domain is empty.
+func (t *Term) leadsBack(target, domain string) bool {
+	if t.Kind != Include && t.Kind != Redirect {
+		return false
+	}
+	return domain != "" && target == domain || strings.EqualFold(t.Domain.text(), "%{d}")
 }
