@@ -47,20 +47,26 @@ var lengthZero = rule{
 	Doc: lint.Doc{
 		ID: "spf-cidr-zero", Severity: lint.Error,
 		Title: "Prefix length 0 authorizes everybody",
-		Why:   "A network of length 0 holds every address of its family, whatever address stands before the slash.",
-		Ref:   "RFC 7208, Section 5.6",
-		Bad:   bad("v=spf1 ip4:192.0.2.0/0 -all"),
-		Good:  good("v=spf1 ip4:192.0.2.0/24 -all"),
+		Why: "A network of length 0 holds every address of its family, whatever address stands before the slash. It is told of terms, too, " +
+			"that hold all of a family together.",
+		Ref:  "RFC 7208, Section 5.6",
+		Bad:  bad("v=spf1 ip4:192.0.2.0/0 -all"),
+		Good: good("v=spf1 ip4:192.0.2.0/24 -all"),
 	},
 	Check: func(f *Facts, report lint.ReportFunc) {
+		single := false
 		f.terms(func(n *Node, t *Term) {
 			zero := (t.Kind == IP4 || t.Kind == IP6) && t.Network.Bits() == 0 ||
 				(t.Kind == A || t.Kind == MX) && (t.Length4 == 0 || t.Length6 == 0)
 			if zero && t.Qualifier == '+' {
+				single = true
 				report(lint.Finding{Span: t.Span, Message: fmt.Sprintf("%q passes every client of its address family", t.Text()),
 					Hint: "Write the length of the network that really sends."})
 			}
 		})
+		if !single {
+			f.everybodyByParts(report)
+		}
 	},
 }
 

@@ -48,14 +48,42 @@ var spaceLarge = rule{
 		if total <= largeSpace || total == 1<<32 { // everybody is another rule's matter
 			return
 		}
-		var parts []string
-		for _, c := range n.Largest() {
-			if c.Set.IPv4() > 0 && len(parts) < 3 {
-				parts = append(parts, fmt.Sprintf("%s (%d)", c.Text(), c.Set.IPv4()))
-			}
-		}
 		report(lint.Finding{Span: f.Root.Record.Source.Whole(),
-			Message: fmt.Sprintf("%d IPv4 addresses pass, most of them by %s", total, strings.Join(parts, ", ")),
+			Message: fmt.Sprintf("%d IPv4 addresses pass, most of them by %s", total, n.largestIPv4()),
 			Hint:    "Take out the services that the domain does not use."})
 	},
+}
+
+// largestIPv4 names up to three terms that pass the most IPv4 addresses.
+func (n *Networks) largestIPv4() string {
+	var parts []string
+	for _, c := range n.Largest() {
+		if c.Set.IPv4() > 0 && len(parts) < 3 {
+			parts = append(parts, fmt.Sprintf("%s (%d)", c.Text(), c.Set.IPv4()))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// everybodyByParts reports a record that passes all addresses of a family though none
+// of its terms does, and no record that it includes.
+func (f *Facts) everybodyByParts(report lint.ReportFunc) {
+	if !f.Evaluable() {
+		return
+	}
+	n := f.Networks()
+	four, six := everyone().Minus(n.Of(Pass)).families()
+	message := ""
+	switch {
+	case four.Empty():
+		message = "all IPv4 addresses pass"
+		if parts := n.largestIPv4(); parts != "" {
+			message += ", the largest parts by " + parts
+		}
+	case six.Empty():
+		message = "all IPv6 addresses pass"
+	}
+	if message != "" && len(lint.Run([]rule{allPass, includeAllPass}, f)) == 0 {
+		report(lint.Finding{Span: f.Root.Record.Source.Whole(), Message: message, Hint: "List the networks that really send."})
+	}
 }
