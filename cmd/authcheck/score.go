@@ -39,8 +39,10 @@ func (a *app) score() *cobra.Command {
 		Long: "score gives a domain a number from 0 to 10, names the rule behind every lost point and\n" +
 			"lists the cures, the cheapest first, with the score that each leads to. With --eml it\n" +
 			"scores a saved message together with the domain of its author. What could not be judged\n" +
-			"costs nothing and lowers the confidence. With --min-score the number alone decides the\n" +
-			"exit status, unless --fail-on is given, too. A baseline spares findings, not points.",
+			"costs nothing and lowers the confidence; where less than half of the points could be\n" +
+			"judged, and no fault that caps the score is known, there is no number. With --min-score\n" +
+			"the number alone decides the exit status, unless --fail-on is given, too. A baseline\n" +
+			"spares findings, not points.",
 		Example: "  authcheck score example.com --selector s2026a --ip 192.0.2.25 --helo mail.example.com\n" +
 			"  authcheck score --eml message.eml --guess-envelope --profile google\n" +
 			"  authcheck score example.com --min-score 8\n" +

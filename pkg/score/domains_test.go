@@ -222,3 +222,22 @@ func TestPolicyWithoutReports(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+// Where nothing answers there is no number, whether a domain is scored or a message: its
+// form alone is worth less than half, and says nothing of who sent it. With half of the
+// points judged there is one.
+func TestTooLittleJudged(t *testing.T) {
+	t.Parallel()
+	_, message := sending{}.request(t)
+	message.Mail.Envelope, message.Domain.Senders, message.Domain.HELO = report.Envelope{}, nil, ""
+	const silent = ";! TIMEOUT example.com. TXT\n;! TIMEOUT _dmarc.example.com. TXT\n;! TIMEOUT example.com. MX\n"
+	for name, q := range map[string]check.ScoreRequest{"domain": good(), "message": message} {
+		s := scored(t, silent, q).Score
+		if s.Refused == "" || s.Value != 0 || s.Band != "" {
+			t.Errorf("%s: %s points, %q, refused: %q, confidence %.2f", name, s.Value, s.Band, s.Refused, s.Confidence())
+		}
+	}
+	if s := scored(t, edited(t, small, edit{`s._domainkey.t.test. TXT "v=DKIM1; k=ed25519; p=WCBGB7S/C4J/x8Ud+h20HDehCew83maMOgRAccL2gvM="`, ""}), check.ScoreRequest{Domain: check.DomainRequest{Target: check.Target{Domain: "t.test"}}}).Score; s.Refused != "" {
+		t.Errorf("refused: %q", s.Refused)
+	}
+}

@@ -10,6 +10,11 @@ import (
 	"github.com/authcheck/authcheck/pkg/spf"
 )
 
+// leastJudged is the part of the points, as one of so many, without which there is no
+// number: it would say more about what is not known than about what is. A fault that caps
+// the score is known well enough.
+const leastJudged = 2
+
 // Of returns the score of a report on a domain, or on a message and the domain of its
 // author, by a profile.
 func Of(r *report.Report, profile Profile) *report.Score {
@@ -27,6 +32,9 @@ func Of(r *report.Report, profile Profile) *report.Score {
 		return &report.Score{Profile: string(profile), Refused: "nothing could be judged"}
 	}
 	score.Caps = s.caps(func(*Row) bool { return true })
+	if score.Judged*leastJudged < score.Applicable && len(score.Caps) == 0 {
+		return &report.Score{Profile: string(profile), Refused: fmt.Sprintf("only %s of %s points could be judged, and a number takes half of them", score.Judged, score.Applicable)}
+	}
 	score.Cures = s.cures(score)
 	score.Value = s.limit(score)
 	score.Band = band(score.Value)
