@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -137,7 +138,14 @@ func (a *app) runScore(cmd *cobra.Command, args []string, q check.ScoreRequest, 
 	if err != nil && !errors.As(err, new(outcome)) {
 		return err
 	}
-	if seen != nil && low(seen, o.least) {
+	switch {
+	case seen == nil:
+		return err
+	case seen.Score.Refused != "" && seen.Score.Applicable > 0: // too little is known
+		return cmp.Or(err, error(outcome(exitUnknown)))
+	case seen.Score.Refused != "" && len(seen.Unknown) == 0: // for what the domain or the message is
+		return outcome(exitFound)
+	case seen.Score.Refused == "" && o.least != nil && seen.Score.Value < *o.least:
 		return outcome(exitFound)
 	}
 	return err
@@ -168,15 +176,6 @@ func (a *app) readMessage(q *check.ScoreRequest, o scoreFlags) (*message.Message
 		return nil, fmt.Errorf("%s: a folder; --eml takes one message", o.eml)
 	}
 	return message.Open(o.eml)
-}
-
-// low reports whether a score is below the least that is wanted, or was refused for
-// what the domain or the message is. One refused because no answer came is unknown.
-func low(r *report.Report, least *report.Points) bool {
-	if r.Score.Refused != "" {
-		return len(r.Unknown) == 0
-	}
-	return least != nil && r.Score.Value < *least
 }
 
 // writeWeights shows the table of points of a profile.

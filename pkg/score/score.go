@@ -29,11 +29,12 @@ func Of(r *report.Report, profile Profile) *report.Score {
 		s.add(score, &rows[i])
 	}
 	if score.Judged == 0 {
-		return &report.Score{Profile: string(profile), Refused: "nothing could be judged"}
+		return &report.Score{Profile: string(profile), Refused: "nothing could be judged", Applicable: score.Applicable}
 	}
 	score.Caps = s.caps(func(*Row) bool { return true })
 	if score.Judged*leastJudged < score.Applicable && len(score.Caps) == 0 {
-		return &report.Score{Profile: string(profile), Refused: fmt.Sprintf("only %s of %s points could be judged, and a number takes half of them", score.Judged, score.Applicable)}
+		return &report.Score{Profile: string(profile), Refused: fmt.Sprintf("only %s of %s points could be judged, and a number takes half of them", score.Judged, score.Applicable),
+			Judged: score.Judged, Applicable: score.Applicable}
 	}
 	score.Cures = s.cures(score)
 	score.Value = s.limit(score)
