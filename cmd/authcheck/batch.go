@@ -219,20 +219,33 @@ func inOrder[T, R any](ctx context.Context, jobs int, items iter.Seq[T], job fun
 	}
 }
 
+// maxAhead is how many results may wait for one before them: as long as a job takes
+// long the others go on.
+const maxAhead = 16
+
 // started starts a job for each item, at most so many at once, and sends where its
 // result will be.
 func started[T, R any](ctx context.Context, jobs int, items iter.Seq[T], job func(T) R) <-chan chan R {
-	results := make(chan chan R, jobs-1)
+	results := make(chan chan R, jobs+maxAhead)
+	running := make(chan struct{}, jobs)
 	go func() {
 		defer close(results)
 		for item := range items {
 			result := make(chan R, 1)
 			select {
+			case running <- struct{}{}:
+			case <-ctx.Done():
+				return
+			}
+			select {
 			case results <- result:
 			case <-ctx.Done():
 				return
 			}
-			go func() { result <- job(item) }()
+			go func() {
+				result <- job(item)
+				<-running
+			}()
 		}
 	}()
 	return results
