@@ -148,7 +148,7 @@ func TestKeygenUnwritable(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(dir); err != nil {
-		t.Skip(err)
+		t.Skip("no folder here that the user may not write to: ", err)
 	}
 	var stdout, stderr bytes.Buffer
 	code := run(t.Context(), []string{"dkim", "keygen", "--domain", "example.com", "--type", "ed25519", "--out", dir}, nil, &stdout, &stderr)

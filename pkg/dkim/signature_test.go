@@ -13,7 +13,7 @@ import (
 func signatureOf(t testing.TB, header string, kind Kind) (*Signature, *message.Message) {
 	m := readText(t, header+"\r\n\r\n")
 	if len(m.Fields) == 0 {
-		t.Skip("no field")
+		t.Skip("the text has no field that could be read as a signature")
 	}
 	f := &m.Fields[0]
 	return ParseSignature(f, m.Source(f, "DKIM-Signature 1"), kind), m

@@ -1,8 +1,6 @@
 package render
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -53,19 +51,7 @@ func dmarcFixtures(t *testing.T) []*report.Report {
 func TestDMARCGolden(t *testing.T) {
 	for file, format := range map[string]Format{"dmarc.txt": Text, "dmarc.json": JSON} {
 		got := rendered(t, format, Options{Version: "1.0.0"}, dmarcFixtures(t)...)
-		path := filepath.Join("..", "..", "testdata", "golden", file)
-		if *update {
-			if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(string(want), got); diff != "" {
-			t.Errorf("%s: %s", file, diff)
-		}
+		golden(t, file, got)
 		if format == JSON {
 			validate(t, compiled(t, ""), got)
 		}

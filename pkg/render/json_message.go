@@ -57,7 +57,10 @@ func wireMessageOf(m *report.Message) *wireMessage {
 	if m == nil {
 		return nil
 	}
-	w := &wireMessage{Line: m.Origin.Line, FromFields: len(m.Named("From")), FromDomains: m.FromDomains(), Defects: []string{}}
+	w := &wireMessage{FromFields: len(m.Named("From")), FromDomains: m.FromDomains(), Defects: []string{}}
+	if m.Origin.Line > 1 {
+		w.Line = m.Origin.Line
+	}
 	for _, d := range m.Defects {
 		w.Defects = append(w.Defects, string(d.Kind))
 	}

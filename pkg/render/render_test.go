@@ -65,19 +65,7 @@ func TestGolden(t *testing.T) {
 				reports = []*report.Report{injections()}
 			}
 			got := rendered(t, test.format, test.o, reports...)
-			path := filepath.Join("..", "..", "testdata", "golden", test.file)
-			if *update {
-				if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), got); diff != "" {
-				t.Errorf("%s (-want +got):\n%s", path, diff)
-			}
+			golden(t, test.file, got)
 		})
 	}
 }
@@ -215,5 +203,23 @@ func TestWriterErrors(t *testing.T) {
 	w := New(&one, JSON, Options{})
 	if err := errors.Join(w.Write(r), w.Close(r.Summary())); !errors.Is(err, errFull) {
 		t.Errorf("Close returned %v", err)
+	}
+}
+
+// golden compares a text with the file of that name, or writes it with -update.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("..", "..", "testdata", "golden", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", path, diff)
 	}
 }

@@ -1,8 +1,6 @@
 package render
 
 import (
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -54,19 +52,7 @@ func TestScoreGolden(t *testing.T) {
 	} {
 		t.Run(tt.file, func(t *testing.T) {
 			got := rendered(t, tt.format, tt.o, scoredDomain(), refused)
-			path := filepath.Join("..", "..", "testdata", "golden", tt.file)
-			if *update {
-				if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), got); diff != "" {
-				t.Errorf("%s (-want +got):\n%s", path, diff)
-			}
+			golden(t, tt.file, got)
 			if tt.format == JSON {
 				validate(t, compiled(t, ""), got)
 			}

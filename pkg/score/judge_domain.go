@@ -43,34 +43,31 @@ func spfRecord(s *sheet, row *Row) verdict {
 	return verdict{}
 }
 
-func spfEnding(s *sheet, row *Row) verdict {
-	f := s.Results.SPF
+// spfFound judges a row about the record by its findings.
+func (s *sheet) spfFound(row *Row) verdict {
 	switch read := s.spfRead(); {
 	case read != won:
 		return verdict{state: read}
-	case f.Root.Record == nil:
+	case s.Results.SPF.Root.Record == nil:
 		return verdict{state: absent}
-	case s.costly(row):
-		return verdict{state: lost}
-	case f.Root.Record.First(spf.All) == nil && slices.ContainsFunc(f.Asked, failed):
-		return verdict{state: unknown} // it ends as the target of its redirect does
 	}
-	return verdict{}
+	return found(s, row)
+}
+
+func spfEnding(s *sheet, row *Row) verdict {
+	v := s.spfFound(row)
+	if f := s.Results.SPF; v.state == won && f.Root.Record.First(spf.All) == nil && slices.ContainsFunc(f.Asked, failed) {
+		v.state = unknown // it ends as the target of its redirect does
+	}
+	return v
 }
 
 func spfLimits(s *sheet, row *Row) verdict {
-	f := s.Results.SPF
-	switch read := s.spfRead(); {
-	case read != won:
-		return verdict{state: read}
-	case f.Root.Record == nil:
-		return verdict{state: absent}
-	case s.costly(row):
-		return verdict{state: lost}
-	case slices.ContainsFunc(f.Asked, failed):
-		return verdict{state: unknown}
+	v := s.spfFound(row)
+	if v.state == won && slices.ContainsFunc(s.Results.SPF.Asked, failed) {
+		v.state = unknown
 	}
-	return verdict{}
+	return v
 }
 
 // expectedSender is the rule about hosts of which the owner said that they send.
